@@ -1,0 +1,66 @@
+#include "bowline/task/scope.h"
+
+namespace bowline {
+
+Child::Child(Scope& scope, Task<> task)
+    : scope_(&scope), context_(scope.context_->scheduler()), task_(std::move(task)) {
+  coroutine = task_.handle_;
+  task_.handle_.promise().context = &context_;
+  task_.handle_.promise().child = this;
+}
+
+void child_ended(Child& child) {
+  child.context_.scheduler().retire(child);
+}
+
+void Scope::start(Task<> task) {
+  auto* child = new Child(*this, std::move(task));
+  child->following_ = first_;
+  if (first_) first_->previous_ = child;
+  first_ = child;
+  ++count_;
+  if (reason_ != std::errc()) child->context_.cancel(reason_, limit_);
+  context_->scheduler().ready(*child);
+}
+
+void Scope::cancel(std::errc reason, Duration limit) {
+  if (reason_ != std::errc()) return;
+  reason_ = reason;
+  limit_ = limit;
+  for (Child* child = first_; child; child = child->following_) {
+    child->context_.cancel(reason, limit);
+  }
+}
+
+void Scope::rethrow_failure() {
+  BOWLINE_CHECK(!first_);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+void Scope::remove(Child& child) {
+  Scope& scope = *child.scope_;
+  std::exception_ptr failure = std::move(child.task_.handle_.promise().failure);
+  (child.previous_ ? child.previous_->following_ : scope.first_) = child.following_;
+  if (child.following_) child.following_->previous_ = child.previous_;
+  --scope.count_;
+  delete &child;
+  if (failure && !scope.failure_) {
+    scope.failure_ = std::move(failure);
+    scope.cancel();
+  }
+  if (!scope.first_ && scope.coroutine) scope.context_->scheduler().ready(scope);
+}
+
+void Scope::begin_join(std::coroutine_handle<> joiner) {
+  coroutine = joiner;
+  context_->begin_wait(*this);
+  if (context_->cancelled()) ask_to_end();
+}
+
+void Scope::end_join() {
+  if (coroutine) context_->end_wait();
+  coroutine = nullptr;
+  rethrow_failure();
+}
+
+}  // namespace bowline
