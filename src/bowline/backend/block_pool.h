@@ -1,0 +1,26 @@
+// Blocks of memory that data is received into. A block is out only while somebody handles what came
+// in it, so a few serve any number of connections.
+#pragma once
+
+#include "bowline/backend/chunk.h"
+
+#include <memory>
+#include <vector>
+
+namespace bowline {
+
+class BlockPool final : public ChunkPool {
+ public:
+  static constexpr std::size_t block_size = 64 * 1024;
+
+  BlockPool() { free_.reserve(kept_max); }
+  std::byte* take();
+  void give_back(std::byte* memory) override;
+
+ private:
+  // How many free blocks are kept; a burst that needed more returns them to the system.
+  static constexpr std::size_t kept_max = 16;
+  std::vector<std::unique_ptr<std::byte[]>> free_;
+};
+
+}  // namespace bowline

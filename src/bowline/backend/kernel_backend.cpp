@@ -1,0 +1,176 @@
+#include "bowline/backend/kernel_backend.h"
+
+#include "bowline/base/check.h"
+#include "bowline/os/address.h"
+#include "bowline/os/advice.h"
+#include "bowline/os/clock.h"
+#include "bowline/os/signals.h"
+#include "bowline/os/socket_calls.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace bowline {
+namespace {
+
+os::Action action_of(Attempted attempted) {
+  switch (attempted) {
+    case Attempted::listen:
+      return os::Action::listen;
+    case Attempted::connect:
+      return os::Action::connect;
+    case Attempted::accept:
+      return os::Action::accept;
+    case Attempted::receive:
+      return os::Action::receive;
+    case Attempted::send:
+      return os::Action::send;
+  }
+  return os::Action::open;
+}
+
+bool is_socket_file(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+// A socket file that no process listens on any more is removed, so that a server can start again
+// after a crash; one that answers is left alone, and so is a file of any other kind, to which
+// connect(2) would be refused just the same.
+void remove_stale_socket(const Address& address) {
+  std::string path(address.path());
+  if (!is_socket_file(path)) return;
+  int probe = os::open_socket(Family::local, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (probe < 0) return;
+  if (os::connect_to(probe, address) == -ECONNREFUSED)
+    ::unlink(std::string(address.path()).c_str());
+  ::close(probe);
+}
+
+int prepare_listener(int fd, const Address& address, const ListenOptions& options) {
+  int result = 0;
+  if (address.is_ip()) {
+    if (options.reuse_address) result = os::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+    // Accepted sockets inherit it, which saves a system call for each.
+    if (result == 0) result = os::set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  }
+  if (result == 0) result = os::bind_to(fd, address);
+  if (result == -EADDRINUSE && !address.path().empty() && !address.is_abstract()) {
+    remove_stale_socket(address);
+    result = os::bind_to(fd, address);
+  }
+  if (result == 0) result = os::listen_on(fd, options.backlog);
+  return result;
+}
+
+void ring(int wake_handle) {
+  std::uint64_t one = 1;
+  (void)!::write(wake_handle, &one, sizeof one);  // a full counter wakes as well
+}
+
+}  // namespace
+
+// A lookup's thread knows the descriptor and not this object, which may be going already.
+KernelBackend::KernelBackend()
+    : wake_handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      resolver_([handle = wake_handle_.get()] { ring(handle); }) {
+  BOWLINE_CHECK(wake_handle_.valid());
+}
+
+KernelBackend::~KernelBackend() = default;
+
+void KernelBackend::wake() {
+  ring(wake_handle_.get());
+}
+
+void KernelBackend::woken(Queue<Waiter>& answered) {
+  std::uint64_t count = 0;
+  (void)!::read(wake_handle_.get(), &count, sizeof count);
+  resolver_.collect(answered);
+}
+
+Time KernelBackend::now() {
+  return os::now();
+}
+
+int KernelBackend::open(Family family) {
+  return os::open_socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int KernelBackend::listen(Address& address, const ListenOptions& options) {
+  int fd = open(address.family());
+  if (fd < 0) return fd;
+  int result = prepare_listener(fd, address, options);
+  if (result < 0) {
+    ::close(fd);
+    return result;
+  }
+  if (address.family() == Family::local && !address.is_abstract()) {
+    socket_files_[fd] = address.path();
+  }
+  os::local_address(fd, address);
+  return fd;
+}
+
+void KernelBackend::close(Handle handle) {
+  forget(handle);
+  if (auto file = socket_files_.find(handle); file != socket_files_.end()) {
+    ::unlink(file->second.c_str());
+    socket_files_.erase(file);
+  }
+  ::close(handle);
+}
+
+int KernelBackend::set_option(Handle handle, Option option, int value) {
+  switch (option) {
+    case Option::no_delay:
+      return os::set_option(handle, IPPROTO_TCP, TCP_NODELAY, value);
+    case Option::keep_alive:
+      return os::set_option(handle, SOL_SOCKET, SO_KEEPALIVE, value);
+    case Option::send_buffer_size:
+      return os::set_option(handle, SOL_SOCKET, SO_SNDBUF, value);
+    case Option::receive_buffer_size:
+      return os::set_option(handle, SOL_SOCKET, SO_RCVBUF, value);
+    case Option::linger: {
+      linger setting{.l_onoff = value >= 0, .l_linger = value};
+      return ::setsockopt(handle, SOL_SOCKET, SO_LINGER, &setting, sizeof setting) ? -errno : 0;
+    }
+  }
+  return -ENOPROTOOPT;
+}
+
+int KernelBackend::local_address(Handle handle, Address& address) {
+  return os::local_address(handle, address);
+}
+
+int KernelBackend::peer_address(Handle handle, Address& address) {
+  return os::peer_address(handle, address);
+}
+
+int KernelBackend::credentials(Handle handle, Credentials& credentials) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  if (::getsockopt(handle, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -errno;
+  credentials = {peer.pid, peer.uid, peer.gid};
+  return 0;
+}
+
+int KernelBackend::open_signals(std::initializer_list<int> signals) {
+  return os::open_signals(signals);
+}
+
+int KernelBackend::read_signal(Handle handle) {
+  return os::read_signal(handle);
+}
+
+std::string KernelBackend::advice(Attempted attempted, const Address& address, int error_number) {
+  return os::advice(action_of(attempted), address, error_number);
+}
+
+}  // namespace bowline

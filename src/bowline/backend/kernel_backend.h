@@ -1,0 +1,49 @@
+// What every backend on the Linux kernel shares: sockets and their options, the wake-up from other
+// threads, and name lookups, which run on threads of their own since getaddrinfo(3) can only block.
+#pragma once
+
+#include "bowline/backend/backend.h"
+#include "bowline/backend/block_pool.h"
+#include "bowline/backend/resolver.h"
+#include "bowline/base/list.h"
+#include "bowline/os/file_descriptor.h"
+
+#include <map>
+
+namespace bowline {
+
+class KernelBackend : public Backend {
+ public:
+  KernelBackend();
+  ~KernelBackend() override;
+
+  void wake() override;
+  Time now() override;
+  int open(Family family) override;
+  int listen(Address& address, const ListenOptions& options) override;
+  void close(Handle handle) override;
+  int set_option(Handle handle, Option option, int value) override;
+  int local_address(Handle handle, Address& address) override;
+  int peer_address(Handle handle, Address& address) override;
+  int credentials(Handle handle, Credentials& credentials) override;
+  int open_signals(std::initializer_list<int> signals) override;
+  int read_signal(Handle handle) override;
+  std::string advice(Attempted attempted, const Address& address, int error_number) override;
+
+ protected:
+  // The descriptor that turns readable after wake(), and what to do then.
+  Handle wake_handle() const { return wake_handle_.get(); }
+  void woken(Queue<Waiter>& answered);
+  Resolver& resolver() { return resolver_; }
+  // Drops all that is known of `handle`, which is about to be closed.
+  virtual void forget(Handle handle) = 0;
+
+  BlockPool blocks_;
+
+ private:
+  os::FileDescriptor wake_handle_;  // outlives the resolver, whose threads ring it
+  Resolver resolver_;
+  std::map<Handle, std::string> socket_files_;  // to be removed when their listener closes
+};
+
+}  // namespace bowline
