@@ -1,0 +1,79 @@
+#include "bowline/loop/loop.h"
+
+namespace bowline {
+namespace {
+
+// How many operations that are answered at once a task may do before the others have their turn.
+constexpr int turn_credit = 32;
+
+}  // namespace
+
+Loop::Loop(std::unique_ptr<Backend> backend) : backend_(std::move(backend)), context_(*this) {
+  BOWLINE_CHECK(backend_);
+}
+
+Loop::~Loop() {
+  BOWLINE_CHECK(ready_.empty());
+}
+
+void Loop::run(Task<> main) {
+  Scope scope(context_);
+  root_ = &scope;
+  now_known_ = false;
+  scope.start(std::move(main));
+  while (scope.count() > 0) turn();
+  root_ = nullptr;
+  scope.rethrow_failure();
+}
+
+void Loop::stop() {
+  post([this] { root_->cancel(); });
+}
+
+// Wakes the loop under the lock: the work may be what ends the loop, and reading it waits for this.
+void Loop::post(std::function<void()> work) {
+  std::lock_guard lock(mutex_);
+  mailbox_.push_back(std::move(work));
+  if (!has_mail_.exchange(true)) backend_->wake();
+}
+
+Time Loop::now() {
+  if (!now_known_) now_ = backend_->now();
+  now_known_ = true;
+  return now_;
+}
+
+// Those that become ready during a turn run in the next: none can keep the network waiting.
+void Loop::turn() {
+  Queue<Waiter> batch;
+  batch.take(ready_);
+  while (Waiter* waiter = batch.pop()) resume(*waiter);
+  if (has_mail_.load(std::memory_order_relaxed)) read_mailbox();
+  if (root_->count() == 0) return;  // all have ended: nothing is left to wait for
+  backend_->wait(ready_.empty() ? timers_.next() : Time());
+  now_known_ = false;
+  while (Op* op = backend_->next()) resume(*op);
+  if (timers_.next() != never) timers_.fire_due(now());
+}
+
+void Loop::resume(Waiter& waiter) {
+  credit_ = turn_credit;
+  waiter.coroutine.resume();
+  if (!retired_.empty()) remove_retired();
+}
+
+void Loop::remove_retired() {
+  while (Waiter* child = retired_.pop()) Scope::remove(static_cast<Child&>(*child));
+}
+
+void Loop::read_mailbox() {
+  std::vector<std::function<void()>> mail;
+  {
+    std::lock_guard lock(mutex_);
+    has_mail_ = false;
+    mail.swap(mailbox_);
+  }
+  for (std::function<void()>& work : mail) work();
+}
+
+}  // namespace bowline
