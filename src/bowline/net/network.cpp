@@ -1,0 +1,127 @@
+#include "bowline/net/network.h"
+
+#include "bowline/base/url.h"
+#include "bowline/loop/loop.h"
+#include "bowline/net/backend_op.h"
+#include "bowline/net/socket_transport.h"
+#include "bowline/task/wait.h"
+
+#include <algorithm>
+
+namespace bowline {
+namespace {
+
+// Closes a handle that did not become anything.
+class HandleGuard {
+ public:
+  HandleGuard(Backend& backend, Handle handle) : backend_(&backend), handle_(handle) {}
+  HandleGuard(HandleGuard&& other) noexcept : backend_(other.backend_), handle_(other.release()) {}
+  ~HandleGuard() {
+    if (handle_ != no_handle) backend_->close(handle_);
+  }
+  Handle handle() const { return handle_; }
+  Handle release() { return std::exchange(handle_, no_handle); }
+
+ private:
+  Backend* backend_;
+  Handle handle_;
+};
+
+// How long to wait before a Unix socket whose backlog is full is tried again: connect(2) does not
+// wait there, and nothing tells when there is room.
+constexpr Duration full_backlog_wait = std::chrono::milliseconds(1);
+constexpr Duration full_backlog_wait_max = std::chrono::milliseconds(50);
+
+// What a Network does is done by functions that know the loop: a Network may be gone by the time
+// that its task is awaited.
+Task<Stream> connect_on(Backend& backend, Address address);
+Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names);
+Task<int> read_signal_on(Backend& backend, HandleGuard signals);
+
+}  // namespace
+
+Listener Network::listen(const Address& address, const ListenOptions& options) {
+  Backend& backend = loop_->backend();
+  Address local = address;
+  int result = backend.listen(local, options);
+  if (result < 0) {
+    throw make_error(-result, "listen on " + url_text(stream_scheme(address), address),
+                     backend.advice(Attempted::listen, address, -result));
+  }
+  return Listener(backend, result, local);
+}
+
+Task<Stream> Network::connect(Address address) {
+  return connect_on(loop_->backend(), std::move(address));
+}
+
+Task<std::vector<Address>> Network::resolve(std::string host, std::uint16_t port, bool passive) {
+  return resolve_on(loop_->backend(), NameQuery{std::move(host), port, passive, {}, {}});
+}
+
+Stream Network::adopt(Accepted accepted) {
+  return Stream(
+      std::make_unique<SocketTransport>(loop_->backend(), accepted.handle, accepted.peer));
+}
+
+void Network::let_go(const Accepted& accepted) {
+  loop_->backend().release(accepted.handle);
+}
+
+Task<int> Network::signal(std::initializer_list<int> signals) {
+  int handle = loop_->backend().open_signals(signals);
+  if (handle < 0) throw make_error(-handle, "watch for signals");
+  return read_signal_on(loop_->backend(), HandleGuard(loop_->backend(), handle));
+}
+
+Time Network::now() {
+  return loop_->now();
+}
+
+namespace {
+
+Task<Stream> connect_on(Backend& backend, Address address) {
+  std::string action = "connect to " + url_text(stream_scheme(address), address);
+  int handle = backend.open(address.family());
+  if (handle < 0) {
+    throw make_error(-handle, action, backend.advice(Attempted::connect, address, -handle));
+  }
+  HandleGuard guard(backend, handle);
+  Context& context = co_await current_context();
+  BackendOp connecting(backend, Op::Kind::connect, handle);
+  int result = co_await connecting.to(address);
+  for (Duration wait = full_backlog_wait; result == -EAGAIN;
+       wait = std::min(2 * wait, full_backlog_wait_max)) {
+    Result<void> slept = co_await attempt(sleep(wait));
+    BackendOp again(backend, Op::Kind::connect, handle);
+    result = co_await again.to(address);
+  }
+  if (result == -ECANCELED && context.cancelled()) throw cancelled_error(context, action);
+  if (result < 0) {
+    throw make_error(-result, action, backend.advice(Attempted::connect, address, -result));
+  }
+  if (address.is_ip()) backend.set_option(handle, Option::no_delay, 1);
+  guard.release();
+  co_return Stream(std::make_unique<SocketTransport>(backend, handle, address));
+}
+
+Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names) {
+  Context& context = co_await current_context();
+  BackendOp resolving(backend, Op::Kind::resolve, no_handle);
+  int result = co_await resolving.about(names);
+  std::string action = "look up " + names.host;
+  if (result == -ECANCELED) throw cancelled_error(context, action);
+  if (result < 0) throw make_error(names.failure, action);
+  co_return std::move(names.addresses);
+}
+
+Task<int> read_signal_on(Backend& backend, HandleGuard signals) {
+  Context& context = co_await current_context();
+  BackendOp polling(backend, Op::Kind::poll, signals.handle());
+  int result = co_await polling;
+  if (result == -ECANCELED) throw cancelled_error(context, "wait for a signal");
+  co_return backend.read_signal(signals.handle());
+}
+
+}  // namespace
+}  // namespace bowline

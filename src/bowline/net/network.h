@@ -1,0 +1,44 @@
+// The network that a task may use: the kernel's, or a simulated host's. It is handed down from
+// main, so code that takes a Network runs in both unchanged. A small value; the loop behind it must
+// last.
+#pragma once
+
+#include "bowline/base/time.h"
+#include "bowline/net/listener.h"
+#include "bowline/net/stream.h"
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+namespace bowline {
+
+class Loop;
+
+class Network {
+ public:
+  explicit Network(Loop& loop) : loop_(&loop) {}
+
+  // Listens at `address` with a stream socket; port 0 means any that is free.
+  Listener listen(const Address& address, const ListenOptions& options = {});
+  // A stream to `address`. See connect(network, url) for names.
+  Task<Stream> connect(Address address);
+  // The addresses of `host`, at least one, in the order of RFC 6724. Never blocks the loop. With
+  // `passive` they are for listening: an empty host means all interfaces.
+  Task<std::vector<Address>> resolve(std::string host, std::uint16_t port, bool passive = false);
+  // A stream over what another loop has accepted and let go.
+  Stream adopt(Accepted accepted);
+  void let_go(const Accepted& accepted);
+
+  // Waits for one of `signals` and gives which: they no longer act on their own from the call on
+  // (not from the await). Call it before other threads begin.
+  Task<int> signal(std::initializer_list<int> signals);
+
+  Time now();
+  Loop& loop() { return *loop_; }
+
+ private:
+  Loop* loop_;
+};
+
+}  // namespace bowline

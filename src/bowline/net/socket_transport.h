@@ -1,0 +1,34 @@
+// A Stream's way over a socket of the loop's backend: TCP or Unix.
+#pragma once
+
+#include "bowline/net/transport.h"
+
+namespace bowline {
+
+class SocketTransport final : public Transport {
+ public:
+  // Owns `handle`, connected to `peer`.
+  SocketTransport(Backend& backend, Handle handle, const Address& peer)
+      : backend_(&backend), handle_(handle), peer_(peer) {}
+  ~SocketTransport() override { backend_->close(handle_); }
+
+  bool submit(Op& op) override { return backend_->submit(op); }
+  void cancel(Op& op) override { backend_->cancel(op); }
+  Address local_address() const override;
+  Address peer_address() const override { return peer_; }
+  int credentials(Credentials& credentials) const override;
+  int set_option(Option option, int value) override;
+  Handle handle() const override { return handle_; }
+  std::string url() const override;
+  std::string advice(Attempted attempted, int error_number) const override;
+
+ private:
+  Backend* backend_;
+  Handle handle_;
+  Address peer_;
+};
+
+// "tcp" or "unix": the scheme of plain stream sockets at `address`.
+std::string_view stream_scheme(const Address& address);
+
+}  // namespace bowline
