@@ -1,0 +1,48 @@
+#include "bowline/client/connect.h"
+
+#include "bowline/base/url.h"
+#include "bowline/client/race.h"
+
+#include <fmt/format.h>
+
+namespace bowline {
+namespace {
+
+Task<Stream> connect_tcp(Network network, Url url) {
+  if (!url.port) {
+    throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
+                     "it has no port: tcp://host:port");
+  }
+  std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
+  co_return co_await race(network, std::move(addresses));
+}
+
+Task<Stream> connect_unix(Network network, Url url) {
+  co_return co_await network.connect(url.unix_address());
+}
+
+// Which transport a scheme means.
+struct Scheme {
+  std::string_view name;
+  Task<Stream> (*connect)(Network network, Url url);
+};
+
+constexpr Scheme schemes[] = {
+    {"tcp", connect_tcp},
+    {"unix", connect_unix},
+};
+
+}  // namespace
+
+Task<Stream> connect(Network network, std::string url) {
+  Url parsed = Url::parse(url).value();
+  for (const Scheme& scheme : schemes) {
+    if (scheme.name == parsed.scheme) {
+      co_return co_await scheme.connect(network, std::move(parsed));
+    }
+  }
+  throw make_error(make_error_code(Errc::bad_address), "connect to " + url,
+                   fmt::format("{}:// is not supported; tcp:// and unix: are", parsed.scheme));
+}
+
+}  // namespace bowline
