@@ -1,0 +1,21 @@
+// All of bowline for programs that talk over sockets. See README.md for the first steps.
+#pragma once
+
+#include "bowline/base/text.h"
+#include "bowline/client/connect.h"
+#include "bowline/net/network.h"
+#include "bowline/net/pipe.h"
+#include "bowline/net/pump.h"
+#include "bowline/net/run.h"
+#include "bowline/os/host_name.h"
+#include "bowline/os/print.h"
+#include "bowline/os/signals.h"
+#include "bowline/server/listen.h"
+#include "bowline/server/server.h"
+#include "bowline/socket/connect.h"
+#include "bowline/socket/listen.h"
+#include "bowline/socket/selector.h"
+#include "bowline/socket/socket.h"
+#include "bowline/task/attempt.h"
+#include "bowline/task/scope.h"
+#include "bowline/task/wait.h"

@@ -1,0 +1,10 @@
+// The echo service: everything comes back as it came, until the peer ends (RFC 862).
+#pragma once
+
+#include "bowline/net/stream.h"
+
+namespace bowline {
+
+Task<> serve_echo(Stream stream);
+
+}  // namespace bowline

@@ -1,0 +1,11 @@
+// The report service: each message is answered with what was received and from whom, as Python
+// would show both: [CONNECTION] Received b'Hello' from ('127.0.0.1', 50312).
+#pragma once
+
+#include "bowline/net/stream.h"
+
+namespace bowline {
+
+Task<> serve_report(Stream stream);
+
+}  // namespace bowline
