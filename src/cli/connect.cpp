@@ -1,0 +1,115 @@
+#include "cli/connect.h"
+
+#include "bowline/base/url.h"
+#include "cli/duration.h"
+#include "cli/talk.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <memory>
+#include <string>
+
+namespace bowline::cli {
+namespace {
+
+constexpr const char* description =
+    "Talk to a server: stdin to the peer, the peer to stdout\n\n"
+    "The end of standard input is passed on as a half-close, and what the peer still answers is "
+    "waited for until it closes (but see --wait). When the peer closes, the program ends, also "
+    "while standard input is open.\n\n"
+    "On a terminal there is a prompt: lines are edited with the usual keys (earlier ones with the "
+    "arrows; Ctrl-R finds those that contain what is typed), what comes is shown above the line "
+    "with "
+    "control characters made visible. Ctrl-D on an empty line ends the input, Ctrl-C the program. "
+    "Elsewhere bytes pass unchanged both ways, and messages go to standard error.";
+
+constexpr const char* notes =
+    "examples:\n"
+    "  bowline connect localhost:12345\n"
+    "  echo hello | bowline connect tcp://localhost:12345\n"
+    "  bowline connect --timeout 5s --count 1 unix:/run/app.sock < request\n"
+    "  bowline connect --hex :9797\n"
+    "  bowline connect --prompt 127.0.0.1:8000\n"
+    "\nexit status: 0 done, 1 the peer or the network failed, 2 usage, 130 Ctrl-C\n";
+
+CLI::Validator url_to_connect_to() {
+  CLI::Validator validator;
+  validator.operation([](std::string& text) {
+    Result<Url> url = Url::parse(text);
+    return url ? std::string() : std::string(url.error().what());
+  });
+  return validator.name("URL");
+}
+
+// Durations of zero mean "at once", which makes sense for some options only.
+CLI::Validator duration(bool may_be_zero) {
+  CLI::Validator validator;
+  validator.operation([may_be_zero](std::string& text) {
+    std::optional<Duration> parsed = parse_duration(text);
+    if (!parsed) return fmt::format("'{}' is no length of time; {}", text, duration_forms);
+    if (*parsed == Duration() && !may_be_zero) return std::string("it must be more than zero");
+    return std::string();
+  });
+  return validator.name("DURATION");
+}
+
+CLI::Validator message_count() {
+  CLI::Validator validator;
+  validator.operation([](std::string& text) {
+    std::uint64_t count = 0;
+    const char* end = text.data() + text.size();
+    auto [at, error] = std::from_chars(text.data(), end, count);
+    bool valid = error == std::errc() && at == end && count > 0;
+    return valid ? std::string() : fmt::format("'{}' is no count; write 1 or more", text);
+  });
+  return validator.name("N");
+}
+
+void add_duration(CLI::App& command, const std::string& names, Duration& value, bool may_be_zero,
+                  const std::string& text) {
+  command
+      .add_option_function<std::string>(
+          names, [&value](const std::string& given) { value = *parse_duration(given); }, text)
+      ->check(duration(may_be_zero));
+}
+
+}  // namespace
+
+void define_connect(CLI::App& app, int& exit_code) {
+  // Shared, since CLI11 copies the callback while its options point here.
+  auto options = std::make_shared<TalkOptions>();
+  CLI::App* command = app.add_subcommand("connect", description);
+  command
+      ->add_option("url", options->url,
+                   "Where to: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH or "
+                   "unix:@NAME. All addresses of a host are tried")
+      ->required()
+      ->check(url_to_connect_to());
+  add_duration(*command, "-t,--timeout", options->conversation.timeout, false,
+               "How long connecting may take, and later how long there may be silence: nothing "
+               "comes from the peer and nothing goes to it. Then the exit status is 1. 5s, 200ms, "
+               "2m, or a number of seconds (default: for ever)");
+  add_duration(*command, "-w,--wait", options->conversation.wait, true,
+               "How long to wait for the answer after the end of standard input. Then the exit "
+               "status is 0 (default: until the peer closes)");
+  command
+      ->add_option("-n,--count", options->conversation.count,
+                   "Exit after so many messages: lines, or text without a line's end that a pause "
+                   "of 0.1 s follows. What comes beyond is not shown; fewer are a failure")
+      ->check(message_count());
+  CLI::Option* prompt =
+      command->add_flag("-p,--prompt", options->prompt,
+                        "Ask for messages with 'Enter message: ', send each line without its end, "
+                        "show each answer as 'Received: TEXT', and stop after the answer 'closed'");
+  command->add_flag("-x,--hex", options->hex, "Show what comes as offsets, hexadecimal and text")
+      ->excludes(prompt);
+  command->add_flag("-v,--verbose", options->verbose,
+                    "Tell on standard error to where it connected, and how much came and went");
+  command->add_flag("-q,--quiet", options->quiet, "Tell nothing on standard error but failures");
+  command->footer(notes);
+  command->callback([options, &exit_code] { exit_code = talk(*options); });
+}
+
+}  // namespace bowline::cli

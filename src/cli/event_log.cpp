@@ -1,0 +1,90 @@
+#include "cli/event_log.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+namespace bowline::cli {
+namespace {
+
+using Kind = ServerEvent::Kind;
+
+std::string_view kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::listening:
+      return "listening";
+    case Kind::accepted:
+      return "accepted";
+    case Kind::closed:
+      return "closed";
+    case Kind::accept_failed:
+      return "accept_failed";
+    case Kind::stopping:
+      return "stopping";
+    case Kind::stopped:
+      return "stopped";
+  }
+  return "";
+}
+
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+std::string wall_clock() {
+  auto now =
+      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  auto whole = std::chrono::time_point_cast<std::chrono::seconds>(now);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(whole), (now - whole).count());
+}
+
+}  // namespace
+
+std::string text_line(const ServerEvent& event) {
+  switch (event.kind) {
+    case Kind::listening:
+      return fmt::format("listening on {} ({})", event.url, event.service);
+    case Kind::accepted:
+      return fmt::format("connection {} from {}", event.connection, event.url);
+    case Kind::closed:
+      return event.failure.empty()
+                 ? fmt::format("connection {} closed after {:.3f} s", event.connection,
+                               seconds(event.duration))
+                 : fmt::format("connection {} failed after {:.3f} s: {}", event.connection,
+                               seconds(event.duration), event.failure);
+    case Kind::accept_failed:
+      return event.failure;
+    case Kind::stopping:
+      return "stopping";
+    case Kind::stopped:
+      return fmt::format("stopped: {} connection{} served", event.connection,
+                         event.connection == 1 ? "" : "s");
+  }
+  return "";
+}
+
+std::string json_line(const ServerEvent& event, const std::string& time) {
+  nlohmann::ordered_json line{{"time", time}, {"event", kind_name(event.kind)}};
+  if (event.kind == Kind::stopped) {
+    line["served"] = event.connection;
+  } else if (event.connection != 0) {
+    line["connection"] = event.connection;
+  }
+  if (!event.service.empty()) line["service"] = event.service;
+  if (!event.url.empty()) line["url"] = event.url;
+  if (event.kind == Kind::closed) line["seconds"] = seconds(event.duration);
+  if (!event.failure.empty()) line["error"] = event.failure;
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void log_event(const ServerEvent& event, LogFormat format) {
+  if (format == LogFormat::none) return;
+  std::string line = format == LogFormat::json ? json_line(event, wall_clock()) : text_line(event);
+  line += '\n';
+  (void)!::write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace bowline::cli

@@ -1,0 +1,19 @@
+// What a server says of itself on stderr: a line for each event, for people or as JSON.
+#pragma once
+
+#include "bowline/server/server.h"
+
+#include <string>
+
+namespace bowline::cli {
+
+enum class LogFormat { text, json, none };
+
+// The line for `event`, without its end. `time` is the wall clock, for JSON: RFC 3339, UTC.
+std::string text_line(const ServerEvent& event);
+std::string json_line(const ServerEvent& event, const std::string& time);
+
+// Writes `event` to stderr: one whole line, from any thread.
+void log_event(const ServerEvent& event, LogFormat format);
+
+}  // namespace bowline::cli

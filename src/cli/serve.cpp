@@ -1,0 +1,120 @@
+#include "cli/serve.h"
+
+#include "bowline/base/url.h"
+#include "bowline/services/service.h"
+#include "cli/event_log.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bowline::cli {
+namespace {
+
+struct Options {
+  std::string service = "echo";
+  std::vector<std::string> urls;
+  unsigned threads = 0;
+  std::string backend;
+  int backlog = ListenOptions().backlog;
+  LogFormat log = LogFormat::text;
+  bool quiet = false;
+};
+
+std::string service_list() {
+  std::string list = "services:\n";
+  for (const Service& service : services()) {
+    list += fmt::format("  {:<9}{}\n  {:<9}(at {} unless --listen says otherwise)\n", service.name,
+                        service.summary, "", service.url);
+  }
+  return list;
+}
+
+constexpr const char* examples =
+    "\nexamples:\n"
+    "  bowline serve echo\n"
+    "  bowline serve ack --listen :8000 --listen unix:/run/ack.sock\n"
+    "  bowline serve report --listen tcp://127.0.0.1:0 --log json\n"
+    "\nCtrl-C and SIGTERM stop the server.\n"
+    "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
+
+CLI::Validator known_service() {
+  CLI::Validator validator;
+  validator.operation([](std::string& name) {
+    if (find_service(name)) return std::string();
+    std::string known;
+    for (const Service& service : services()) known += fmt::format(" {}", service.name);
+    return fmt::format("there is no service '{}'; there are:{}", name, known);
+  });
+  return validator.name("SERVICE");
+}
+
+CLI::Validator url_to_listen_on() {
+  CLI::Validator validator;
+  validator.operation([](std::string& text) {
+    Result<Url> url = Url::parse(text);
+    return url ? std::string() : std::string(url.error().what());
+  });
+  return validator.name("URL");
+}
+
+int serve_until_stopped(const Options& options) {
+  const Service& service = *find_service(options.service);
+  LogFormat log = options.quiet ? LogFormat::none : options.log;
+  ServerOptions server_options;
+  server_options.threads = options.threads;
+  server_options.backend = options.backend;
+  server_options.listen.backlog = options.backlog;
+  if (log != LogFormat::none) {
+    server_options.observer = [log](const ServerEvent& event) { log_event(event, log); };
+  }
+  try {
+    Server server(std::move(server_options));
+    for (const std::string& url : options.urls) {
+      server.add(url, service.handle, options.service);
+    }
+    if (options.urls.empty()) server.add(std::string(service.url), service.handle, options.service);
+    server.run();
+    return 0;
+  } catch (const Error& error) {
+    fmt::print(stderr, "error: {}\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace
+
+void define_serve(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("serve", "Serve connections until stopped");
+  command->add_option("service", options->service, "What to serve (default: echo)")
+      ->check(known_service());
+  command
+      ->add_option(
+          "-l,--listen", options->urls,
+          "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), unix:/PATH "
+          "or unix:@NAME; port 0 is any that is free; may be given several times")
+      ->check(url_to_listen_on());
+  command
+      ->add_option("-t,--threads", options->threads,
+                   "Loops, each with a thread (default: one for each core)")
+      ->check(CLI::Range(1u, 1024u));
+  command
+      ->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
+      ->check(CLI::IsMember({"epoll"}));
+  command->add_option("--backlog", options->backlog, "Connections that may wait to be accepted")
+      ->check(CLI::Range(0, 65535));
+  command->add_option("--log", options->log, "How events are told on stderr")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));
+  command->add_flag("-q,--quiet", options->quiet, "Tell no events");
+  command->footer(service_list() + examples);
+  command->callback([options, &exit_code] { exit_code = serve_until_stopped(*options); });
+}
+
+}  // namespace bowline::cli

@@ -1,0 +1,153 @@
+#include "cli/talk.h"
+
+#include "bowline/client/connect.h"
+#include "bowline/net/run.h"
+#include "bowline/task/wait.h"
+#include "cli/hex_dump.h"
+#include "cli/line_input.h"
+#include "cli/prompt_client.h"
+#include "cli/standard_io.h"
+#include "cli/terminal.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <cstdio>
+#include <memory>
+
+namespace bowline::cli {
+namespace {
+
+constexpr const char* terminal_prompt = "> ";
+
+struct Talk {
+  const TalkOptions& options;
+  int exit_code = 0;
+  Terminal* terminal = nullptr;  // while it is in use
+};
+
+void tell(const std::string& text) {
+  fmt::print(stderr, "{}\n", text);
+}
+
+// What is read and how it is shown. The later ones stand on the earlier ones.
+struct Ends {
+  std::unique_ptr<Terminal> terminal;
+  std::unique_ptr<StandardInput> standard_input;
+  std::unique_ptr<StandardOutput> standard_output;
+  std::unique_ptr<LineInput> lines;
+  std::unique_ptr<MessageInput> messages;
+  std::unique_ptr<AnswerOutput> answers;
+  std::unique_ptr<HexOutput> hex;
+  Input* input = nullptr;
+  Output* output = nullptr;
+};
+
+void use_terminal(Ends& ends, Network network, const TalkOptions& options) {
+  std::string prompt(options.prompt ? message_prompt : terminal_prompt);
+  ends.terminal = std::make_unique<Terminal>(network, std::move(prompt));
+  ends.input = ends.terminal.get();
+  ends.output = ends.terminal.get();
+}
+
+void use_standard_streams(Ends& ends, Network network, const TalkOptions& options) {
+  ends.standard_input = std::make_unique<StandardInput>(network);
+  ends.standard_output = std::make_unique<StandardOutput>(network);
+  ends.input = ends.standard_input.get();
+  ends.output = ends.standard_output.get();
+  if (!options.prompt) return;
+  ends.lines = std::make_unique<LineInput>(*ends.input, *ends.output, std::string(message_prompt),
+                                           message_size_max);
+  ends.input = ends.lines.get();
+}
+
+Ends make_ends(Network network, const TalkOptions& options) {
+  Ends ends;
+  if (is_terminal()) {
+    use_terminal(ends, network, options);
+  } else {
+    use_standard_streams(ends, network, options);
+  }
+  if (options.prompt) {
+    ends.messages = std::make_unique<MessageInput>(*ends.input);
+    ends.answers = std::make_unique<AnswerOutput>(*ends.output);
+    ends.input = ends.messages.get();
+    ends.output = ends.answers.get();
+  }
+  if (options.hex) {
+    ends.hex = std::make_unique<HexOutput>(*ends.output);
+    ends.output = ends.hex.get();
+  }
+  return ends;
+}
+
+Task<> talk_to_peer(Network network, Talk& talk) {
+  const TalkOptions& options = talk.options;
+  Stream stream = co_await within(options.conversation.timeout, connect(network, options.url));
+  if (options.verbose) {
+    tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
+  }
+  ConversationOptions rules = options.conversation;
+  rules.turns = options.prompt;
+  Ends ends = make_ends(network, options);
+  Conversation conversation(stream, *ends.input, *ends.output, rules);
+  talk.terminal = ends.terminal.get();
+  Result<void> held = co_await attempt(conversation.hold());
+  talk.terminal = nullptr;
+  bool on_terminal = ends.terminal != nullptr;
+  ends = Ends();  // the terminal is as it was before anything more is said
+  if (conversation.peer_ended() && (options.verbose || (on_terminal && !options.quiet))) {
+    tell(fmt::format("{} closed the connection", stream.peer_url()));
+  }
+  if (options.verbose) {
+    tell(fmt::format("sent {} bytes, received {}", conversation.sent(), conversation.received()));
+  }
+  held.value();
+}
+
+// Signals that only mean something to the edited line; true if `number` was one.
+bool is_for_terminal(int number, Terminal* terminal) {
+  if (number == SIGTSTP) {
+    if (terminal) terminal->suspend();
+    if (!terminal) ::raise(SIGSTOP);
+    return true;
+  }
+  if (number == SIGCONT && terminal) terminal->go_on();
+  if (number == SIGWINCH && terminal) terminal->resized();
+  return number == SIGCONT || number == SIGWINCH;
+}
+
+Task<> end_on_signal(Scope& scope, Network network, Talk& talk) {
+  for (;;) {
+    Task<int> signal = network.signal({SIGINT, SIGTERM, SIGTSTP, SIGCONT, SIGWINCH});
+    Result<int> number = co_await attempt(std::move(signal));
+    if (!number) co_return;
+    if (is_for_terminal(*number, talk.terminal)) continue;
+    talk.exit_code = 128 + *number;
+    scope.cancel();
+    co_return;
+  }
+}
+
+Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
+  scope.start(end_on_signal(scope, network, *talk));
+  // Signals are to be watched before connecting makes threads, which would else be hit by them.
+  co_await yield();
+  Result<void> talked = co_await attempt(talk_to_peer(network, *talk));
+  if (!talked && !talked.error().cancelled()) {
+    tell(fmt::format("error: {}", talked.error().what()));
+    talk->exit_code = talked.error().is(Errc::bad_address) ? 2 : 1;
+  }
+  scope.cancel();
+}
+
+}  // namespace
+
+int talk(const TalkOptions& options) {
+  Talk talk{options};
+  int failed =
+      run([&talk](Network network) { return with_scope(talk_until_signal, network, &talk); });
+  return failed ? failed : talk.exit_code;
+}
+
+}  // namespace bowline::cli

@@ -1,0 +1,55 @@
+#include "cli/event_log.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace bowline::cli {
+namespace {
+
+using Kind = ServerEvent::Kind;
+using namespace std::chrono_literals;
+
+TEST(EventLog, a_line_of_text_says_what_happened) {
+  EXPECT_EQ(text_line({Kind::listening, 0, "tcp://[::1]:80", "echo"}),
+            "listening on tcp://[::1]:80 (echo)");
+  EXPECT_EQ(text_line({Kind::accepted, 7, "unix:@x", "echo"}), "connection 7 from unix:@x");
+  EXPECT_EQ(text_line({Kind::closed, 7, {}, "echo", {}, 1500ms}),
+            "connection 7 closed after 1.500 s");
+  EXPECT_EQ(text_line({Kind::closed, 7, {}, "echo", "read: reset", 2ms}),
+            "connection 7 failed after 0.002 s: read: reset");
+  EXPECT_EQ(text_line({Kind::accept_failed, 0, {}, "echo", "accept: too many"}),
+            "accept: too many");
+}
+
+TEST(EventLog, the_end_counts_the_connections) {
+  EXPECT_EQ(text_line({Kind::stopped, 0}), "stopped: 0 connections served");
+  EXPECT_EQ(text_line({Kind::stopped, 1}), "stopped: 1 connection served");
+  EXPECT_EQ(text_line({Kind::stopped, 2}), "stopped: 2 connections served");
+}
+
+TEST(EventLog, json_has_the_same_facts_by_name) {
+  auto line = nlohmann::json::parse(
+      json_line({Kind::closed, 7, {}, "echo", "bad \xff byte\n", 250ms}, "2026-01-02T03:04:05Z"));
+  EXPECT_EQ(line["time"], "2026-01-02T03:04:05Z");
+  EXPECT_EQ(line["event"], "closed");
+  EXPECT_EQ(line["connection"], 7);
+  EXPECT_EQ(line["service"], "echo");
+  EXPECT_EQ(line["seconds"], 0.25);
+  EXPECT_EQ(line["error"], "bad \xEF\xBF\xBD byte\n");
+  EXPECT_FALSE(line.contains("url"));
+}
+
+TEST(EventLog, json_of_the_end_has_the_count_as_served) {
+  auto line = nlohmann::json::parse(json_line({Kind::stopped, 3}, "now"));
+  EXPECT_EQ(line["served"], 3);
+  EXPECT_FALSE(line.contains("connection"));
+}
+
+TEST(EventLog, a_json_event_is_one_line) {
+  std::string line = json_line({Kind::accept_failed, 0, {}, {}, "two\nlines"}, "now");
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bowline::cli
