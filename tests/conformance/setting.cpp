@@ -1,0 +1,96 @@
+#include "tests/conformance/setting.h"
+
+#include "bowline/loop/loop.h"
+#include "bowline/net/pipe.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace bowline::conformance {
+namespace {
+
+Task<Link> link_at(Network network, Address address) {
+  Listener listener = network.listen(address);
+  Stream left = co_await network.connect(listener.local_address());
+  Stream right = co_await listener.accept();
+  Link link{std::move(left), std::move(right)};
+  co_return link;
+}
+
+Task<Link> link_tcp4(Network network) {
+  return link_at(network, Address::ipv4(0x7F000001, 0));
+}
+
+Task<Link> link_tcp6(Network network) {
+  Address::Ipv6Bytes loopback{};
+  loopback.back() = 1;
+  return link_at(network, Address::ipv6(loopback, 0));
+}
+
+std::string unique_name() {
+  static int count = 0;
+  return "bowline-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+}
+
+Task<Link> link_unix_path(Network network) {
+  return link_at(network, Address::unix_path(::testing::TempDir() + unique_name()));
+}
+
+Task<Link> link_unix_abstract(Network network) {
+  return link_at(network, Address::unix_abstract(unique_name()));
+}
+
+Task<Link> link_pipe(Network network) {
+  auto [left, right] = make_pipe(network.loop());
+  Link link{std::move(left), std::move(right)};
+  co_return link;
+}
+
+std::unique_ptr<Backend> epoll() {
+  return make_backend("epoll");
+}
+
+template <class Wanted>
+std::vector<Setting> those(Wanted wanted) {
+  std::vector<Setting> found;
+  std::ranges::copy_if(settings(), std::back_inserter(found), wanted);
+  return found;
+}
+
+}  // namespace
+
+const std::vector<Setting>& settings() {
+  static const std::vector<Setting> all = {
+      {.name = "epoll_tcp4", .backend = epoll, .link = link_tcp4, .is_tcp = true},
+      {.name = "epoll_tcp6", .backend = epoll, .link = link_tcp6, .is_tcp = true},
+      {.name = "epoll_unix_path", .backend = epoll, .link = link_unix_path, .is_unix = true},
+      {.name = "epoll_unix_abstract",
+       .backend = epoll,
+       .link = link_unix_abstract,
+       .is_unix = true},
+      {.name = "epoll_pipe", .backend = epoll, .link = link_pipe, .buffers = false},
+  };
+  return all;
+}
+
+std::vector<Setting> backends() {
+  std::vector<Setting> found;
+  for (const Setting& setting : settings()) {
+    bool known = std::ranges::any_of(
+        found, [&](const Setting& other) { return other.backend == setting.backend; });
+    if (!known) found.push_back(setting);
+  }
+  return found;
+}
+
+std::vector<Setting> tcp_settings() {
+  return those([](const Setting& setting) { return setting.is_tcp; });
+}
+
+std::vector<Setting> unix_settings() {
+  return those([](const Setting& setting) { return setting.is_unix; });
+}
+
+}  // namespace bowline::conformance
