@@ -37,7 +37,7 @@ _bowline() {
   COMPREPLY=()
   if [[ $prev == ':' && ${COMP_WORDS[COMP_CWORD-2]} == unix ]]; then
     compopt -o filenames
-    COMPREPLY=($(compgen -f -- "$cur"))
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
     return
   fi
   case $command:$prev in
@@ -66,7 +66,7 @@ std::string value_line(const OptionText& text) {
   if (is_url(text)) return "compopt -o nospace; " + words_line(url_beginnings());
   if (!text.words.empty()) return words_line(text.words);
   if (text.value == "FILE" || text.value == "PATH") {
-    return "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
+    return "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")";
   }
   return {};
 }

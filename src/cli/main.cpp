@@ -1,5 +1,6 @@
 // bowline: one program that serves and talks over sockets. Its commands are a table; each is a
 // file.
+#include "cli/bench.h"
 #include "cli/completion.h"
 #include "cli/connect.h"
 #include "cli/help_text.h"
@@ -26,7 +27,7 @@ constexpr int wrong_usage = 2;
 
 // In the order that help shows them; the last ones look at those before them.
 constexpr void (*commands[])(CLI::App& app, int& exit_code) = {
-    define_serve, define_connect, define_sockets, define_completion, define_manual,
+    define_serve, define_connect, define_bench, define_sockets, define_completion, define_manual,
 };
 
 constexpr const char* description =

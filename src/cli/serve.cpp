@@ -106,7 +106,7 @@ void define_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1u, 1024u));
   command
       ->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
-      ->check(CLI::IsMember({"epoll"}));
+      ->check(CLI::IsMember({"io_uring", "epoll"}));
   command->add_option("--backlog", options->backlog, "Connections that may wait to be accepted")
       ->check(CLI::Range(0, 65535));
   command->add_option("--log", options->log, "How events are told on stderr")

@@ -104,6 +104,14 @@ void Terminal::suspend() {
   ::raise(SIGSTOP);
 }
 
+// Terminals wrap what they show anew, so the edited line is put on the screen anew.
+void Terminal::resized() {
+  bool shown = editing_ && !mid_line_;
+  if (shown) editor_.hide();
+  editor_.resized();
+  if (shown) editor_.show();
+}
+
 void Terminal::go_on() {
   editor_.go_on();
   if (editing_ && !mid_line_) editor_.show();

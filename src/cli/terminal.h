@@ -29,7 +29,8 @@ class Terminal final : public Input, public Output {
   void suspend();
   // After that, or when others stopped it.
   void go_on();
-  void resized() { editor_.resized(); }
+  // The terminal has another size.
+  void resized();
 
  private:
   void read_keys();
