@@ -17,17 +17,34 @@ Loop::~Loop() {
 }
 
 void Loop::run(Task<> main) {
-  Scope scope(context_);
-  root_ = &scope;
+  begin(std::move(main));
+  while (step()) continue;
+}
+
+void Loop::begin(Task<> main) {
+  BOWLINE_CHECK(!running());
   now_known_ = false;
-  scope.start(std::move(main));
-  while (scope.count() > 0) turn();
-  root_ = nullptr;
-  scope.rethrow_failure();
+  scope_.emplace(context_);
+  scope_->start(std::move(main));
+}
+
+// The time is read anew: who has the clock may have let some pass since the last turn.
+bool Loop::turn() {
+  now_known_ = false;
+  return step();
+}
+
+Time Loop::next_turn() const {
+  bool at_once = !ready_.empty() || has_mail_.load(std::memory_order_relaxed);
+  return at_once ? Time() : timers_.next();
 }
 
 void Loop::stop() {
-  post([this] { root_->cancel(); });
+  post([this] { cancel(); });
+}
+
+void Loop::cancel() {
+  scope_->cancel();
 }
 
 // Wakes the loop under the lock: the work may be what ends the loop, and reading it waits for this.
@@ -44,12 +61,18 @@ Time Loop::now() {
 }
 
 // Those that become ready during a turn run in the next: none can keep the network waiting.
-void Loop::turn() {
+bool Loop::step() {
   Queue<Waiter> batch;
   batch.take(ready_);
   while (Waiter* waiter = batch.pop()) resume(*waiter);
   if (has_mail_.load(std::memory_order_relaxed)) read_mailbox();
-  if (root_->count() == 0) return;  // all have ended: nothing is left to wait for
+  if (scope_->count() > 0) wait_for_more();
+  if (scope_->count() > 0) return true;
+  scope_->rethrow_failure();
+  return false;
+}
+
+void Loop::wait_for_more() {
   backend_->wait(ready_.empty() ? timers_.next() : Time());
   now_known_ = false;
   while (Op* op = backend_->next()) resume(*op);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace bowline {
@@ -24,6 +25,17 @@ class Loop final : public Scheduler {
   void run(Task<> main);
   // Asks what runs to stop. From any thread, before run() too.
   void stop();
+  // The same at once, before anything else runs: for this thread, between turns.
+  void cancel();
+
+  // run() in steps, for who has the clock: begin(), then turn() when it is due. A turn gives false
+  // when all have ended, and then throws what run() would; it sleeps only as the backend's wait()
+  // does.
+  void begin(Task<> main);
+  bool turn();
+  // When a turn is due, unless the backend has something before: Time() means at once.
+  Time next_turn() const;
+  bool running() const { return scope_ && scope_->count() > 0; }
   // Has `work` called by the loop's thread in its next turn. From any thread; never waits.
   void post(std::function<void()> work);
 
@@ -36,14 +48,15 @@ class Loop final : public Scheduler {
   void clear(Timer& timer) override { timers_.clear(timer); }
 
  private:
-  void turn();
+  bool step();
+  void wait_for_more();
   void resume(Waiter& waiter);
   void read_mailbox();
   void remove_retired();
 
   std::unique_ptr<Backend> backend_;
   Context context_;
-  Scope* root_ = nullptr;  // what run() runs
+  std::optional<Scope> scope_;  // what run() runs
   Timers timers_;
   Queue<Waiter> ready_;
   Queue<Waiter> retired_;
