@@ -1,6 +1,10 @@
 # One test binary, BUILD/bin/bowline_tests; BUILD/bin/fuzz/NAME from fuzz/NAME.cpp, which replays a
-# corpus or, with BOWLINE_FUZZ, searches; on request BUILD/bin/bench/NAME from bench/NAME.cpp.
+# corpus or, with BOWLINE_FUZZ, searches.
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cpp")
+if(BOWLINE_SANITIZE OR BOWLINE_PLAIN_FRAMES)
+  # What counts allocations would take the allocator's place.
+  list(FILTER test_sources EXCLUDE REGEX "/allocation_[a-z]+\\.cpp$")
+endif()
 find_package(GTest QUIET)
 if(NOT GTest_FOUND)
   message(NOTICE "GoogleTest (libgtest-dev, libgmock-dev) is not here: no test binary")
@@ -33,20 +37,6 @@ foreach(source IN LISTS fuzz_sources)
   add_dependencies(fuzzers fuzz_${name})
 endforeach()
 
-add_custom_target(benches)
-file(GLOB bench_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*.cpp")
-find_package(benchmark QUIET)
-foreach(source IN LISTS bench_sources)
-  if(NOT benchmark_FOUND)
-    break()
-  endif()
-  get_filename_component(name "${source}" NAME_WE)
-  add_executable(bench_${name} EXCLUDE_FROM_ALL "${source}")
-  bowline_compiler_settings(bench_${name})
-  set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name} RUNTIME_OUTPUT_DIRECTORY
-                                                 "${PROJECT_BINARY_DIR}/bin/bench")
-  target_include_directories(bench_${name} PRIVATE "${PROJECT_SOURCE_DIR}")
-  target_link_libraries(bench_${name} PRIVATE bowline benchmark::benchmark_main
-                                              benchmark::benchmark)
-  add_dependencies(benches bench_${name})
-endforeach()
+if(NOT BOWLINE_FUZZ)
+  include(cmake/bench.cmake)
+endif()

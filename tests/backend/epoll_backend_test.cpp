@@ -38,7 +38,7 @@ class EpollBackendTest : public ::testing::Test {
   }
 
   Deadline deadline_;
-  EpollBackend backend_;
+  EpollBackend backend_{Duration()};
 };
 
 TEST_F(EpollBackendTest, finds_what_came_after_a_short_read) {

@@ -5,6 +5,7 @@
 #include "tests/support/slow_names.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <memory>
 #include <semaphore>
@@ -189,6 +190,44 @@ TEST_F(ResolverTest, cancels_at_random_moments_and_answers_each_once) {
     EXPECT_TRUE(question.op.result == 0 || question.op.result == -ECANCELED);
   }
   for (auto& question : questions_) EXPECT_EQ(question->answers, 1);
+}
+
+// While it lives no thread can be started: none would find room for its stack.
+class NoThreads {
+ public:
+  NoThreads() {
+    ::pthread_getattr_default_np(&before_);
+    pthread_attr_t huge = before_;
+    ::pthread_attr_setstacksize(&huge, std::size_t(1) << 47);
+    ::pthread_setattr_default_np(&huge);
+  }
+  NoThreads(const NoThreads&) = delete;
+  ~NoThreads() { ::pthread_setattr_default_np(&before_); }
+
+ private:
+  pthread_attr_t before_;
+};
+
+TEST_F(ResolverTest, answers_with_an_error_when_no_thread_can_be_started) {
+  NoThreads none;
+  Question& question = ask("localhost");
+  EXPECT_EQ(question.answers, 1);
+  EXPECT_LT(question.op.result, 0);
+  EXPECT_TRUE(question.names.failure) << "no reason";
+  EXPECT_EQ(collect(), 0);
+}
+
+TEST_F(ResolverTest, does_with_the_threads_it_has_when_no_other_can_be_started) {
+  SlowNames slow;
+  Question& first = ask("a.slow.test");
+  slow.wait_until_running(1);
+  NoThreads none;
+  Question& second = ask("b.slow.test");
+  EXPECT_EQ(second.answers, 0);
+  slow.let_go();
+  collect(2);
+  EXPECT_EQ(first.op.result, 0);
+  EXPECT_EQ(second.op.result, 0);
 }
 
 TEST_F(ResolverTest, goes_while_lookups_run_and_wait) {

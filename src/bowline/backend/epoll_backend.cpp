@@ -1,5 +1,6 @@
 #include "bowline/backend/epoll_backend.h"
 
+#include "bowline/backend/socket_io.h"
 #include "bowline/base/check.h"
 #include "bowline/os/address.h"
 #include "bowline/os/clock.h"
@@ -22,52 +23,11 @@ bool writes(const Op& op) {
          (op.kind == Kind::poll && op.for_writing);
 }
 
-bool would_block(int result) {
-  return result == -EAGAIN || result == -EWOULDBLOCK;
-}
-
-bool answer(Op& op, int result) {
-  op.result = result;
-  return true;
-}
-
 // For epoll_wait(2), whose unit is the millisecond: rounded up, so that nothing wakes early.
 int milliseconds_until(Time until, Time now) {
   if (until <= now) return 0;
   auto wait = std::chrono::ceil<std::chrono::milliseconds>(until - now);
   return static_cast<int>(std::min<std::int64_t>(wait.count(), 1'000'000'000));
-}
-
-// recv(2) that sets `cut` when the kernel ended the read short of what is there: at bytes that came
-// with descriptors, which nobody wanted here (unix(7)).
-int receive_plain(Handle handle, MutableBytes room, bool& cut) {
-  iovec part{room.data(), room.size()};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  ssize_t size;
-  do {
-    size = ::recvmsg(handle, &message, MSG_DONTWAIT);
-  } while (size < 0 && errno == EINTR);
-  if (message.msg_flags & MSG_CTRUNC) cut = true;
-  return size < 0 ? -errno : static_cast<int>(size);
-}
-
-int receive_passed(Op& op, MutableBytes room, bool& cut) {
-  std::vector<os::FileDescriptor> passed;
-  int result = os::receive_with_handles(op.handle, room, passed, MSG_DONTWAIT);
-  if (!passed.empty()) cut = true;
-  for (os::FileDescriptor& descriptor : passed) op.handles->push_back(descriptor.release());
-  return result;
-}
-
-int send_bytes(Op& op) {
-  Bytes rest(op.data + op.done, op.size - op.done);
-  // What is passed beside the bytes travels with the first of them.
-  if (op.handles && op.done == 0) {
-    return os::send_with_handles(op.handle, rest, *op.handles, MSG_DONTWAIT);
-  }
-  return os::send_bytes(op.handle, rest, MSG_DONTWAIT);
 }
 
 bool is_local(Handle handle) {
@@ -77,7 +37,8 @@ bool is_local(Handle handle) {
 
 }  // namespace
 
-EpollBackend::EpollBackend() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+EpollBackend::EpollBackend(Duration spin)
+    : KernelBackend(SOCK_NONBLOCK), spin_(spin), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
   BOWLINE_CHECK(epoll_ >= 0);
   // Only for reading: to read the counter makes it writable, which would wake again.
   epoll_event event{};
@@ -173,55 +134,26 @@ bool EpollBackend::perform(Op& op, Slot& known) {
   return true;
 }
 
-// A short read has drained the socket (epoll(7)), unless the kernel had another reason to stop
-// there; and its end comes without another edge.
-int EpollBackend::receive_bytes(Op& op, MutableBytes room, Slot& known) {
-  bool cut = known.urgent;
-  int result;
-  if (op.data && op.handles) {
-    result = receive_passed(op, room, cut);
-  } else if (known.local) {
-    result = receive_plain(op.handle, room, cut);
-  } else {
-    result = os::receive_bytes(op.handle, room, MSG_DONTWAIT);
-  }
-  bool drained = result > 0 && static_cast<std::size_t>(result) < room.size() && !cut;
-  if (drained) known.readable = known.ended;
-  return result;
-}
-
 bool EpollBackend::receive(Op& op, Slot& known) {
-  bool lent = op.data != nullptr;
-  std::byte* memory = lent ? op.data : blocks_.take();
-  std::size_t size = lent ? op.size : BlockPool::block_size;
-  int result = receive_bytes(op, {memory, size}, known);
-  if (would_block(result)) known.readable = known.ended = false;
-  if (result > 0 && !lent) {
-    op.data = memory;
-    op.pool = &blocks_;
-  }
-  if (result <= 0 && !lent) blocks_.give_back(memory);
-  return !would_block(result) && answer(op, result);
+  bool drained = false;
+  bool answered = receive_now(op, blocks_, known.local, drained);
+  if (!answered) known.readable = known.ended = false;
+  // The end of the stream comes without another edge.
+  if (drained && !known.urgent) known.readable = known.ended;
+  return answered;
 }
 
 bool EpollBackend::send(Op& op, Slot& known) {
-  do {
-    int result = send_bytes(op);
-    if (would_block(result)) return known.writable = false;
-    if (result < 0) return answer(op, result);
-    op.done += static_cast<std::size_t>(result);
-  } while (op.done < op.size);
-  return answer(op, 0);
+  bool answered = send_now(op);
+  if (!answered) known.writable = false;
+  return answered;
 }
 
 bool EpollBackend::accept(Op& op, Slot& known) {
   if (!known.readable) return false;
-  int result;
-  do {
-    result = os::accept_from(op.handle, op.address, true);
-  } while (result == -ECONNABORTED);  // that one went away again: the next
-  if (would_block(result)) return known.readable = false;
-  return answer(op, result);
+  bool answered = accept_now(op, true);
+  if (!answered) known.readable = false;
+  return answered;
 }
 
 bool EpollBackend::connect(Op& op, Slot& known) {
@@ -250,12 +182,24 @@ bool EpollBackend::poll(Op& op, Slot& known) {
   return known.always_ready || (::poll(&state, 1, 0) > 0 && answer(op, 0));
 }
 
-void EpollBackend::wait(Time until) {
-  int wait = -1;
-  if (!answered_.empty()) wait = 0;
-  if (wait < 0 && until != never) wait = milliseconds_until(until, os::now());
+// Collects what is ready; waits up to so many milliseconds for it, or without end when negative.
+bool EpollBackend::collect(int milliseconds) {
   event_index_ = 0;
-  event_count_ = std::max(0, ::epoll_wait(epoll_, events_.data(), int(events_.size()), wait));
+  int size = static_cast<int>(events_.size());
+  event_count_ = std::max(0, ::epoll_wait(epoll_, events_.data(), size, milliseconds));
+  return event_count_ > 0;
+}
+
+void EpollBackend::wait(Time until) {
+  auto look = [this] { return collect(0); };
+  auto sleep = [this, until] {
+    collect(until == never ? -1 : milliseconds_until(until, os::now()));
+  };
+  if (!answered_.empty() || until == Time()) {
+    look();
+  } else {
+    spin_.wait(until, look, sleep);
+  }
 }
 
 void EpollBackend::note(std::uint32_t events, Slot& known) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bowline/backend/kernel_backend.h"
+#include "bowline/backend/spin.h"
 
 #include <sys/epoll.h>
 
@@ -15,7 +16,8 @@ namespace bowline {
 
 class EpollBackend final : public KernelBackend {
  public:
-  EpollBackend();
+  // `spin` is how long to look for events at the most before sleeping (see Spin).
+  explicit EpollBackend(Duration spin);
   ~EpollBackend() override;
 
   std::string_view name() const override { return "epoll"; }
@@ -47,12 +49,13 @@ class EpollBackend final : public KernelBackend {
   bool accept(Op& op, Slot& slot);
   bool connect(Op& op, Slot& slot);
   bool receive(Op& op, Slot& slot);
-  int receive_bytes(Op& op, MutableBytes room, Slot& slot);
   bool send(Op& op, Slot& slot);
   bool poll(Op& op, Slot& slot);
+  bool collect(int milliseconds);
   void note(std::uint32_t events, Slot& slot);
   void forget(Handle handle) override;
 
+  Spin spin_;
   int epoll_;
   std::array<epoll_event, 256> events_;
   int event_count_ = 0;

@@ -77,8 +77,9 @@ void ring(int wake_handle) {
 }  // namespace
 
 // A lookup's thread knows the descriptor and not this object, which may be going already.
-KernelBackend::KernelBackend()
-    : wake_handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+KernelBackend::KernelBackend(int socket_flags)
+    : socket_flags_(socket_flags),
+      wake_handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       resolver_([handle = wake_handle_.get()] { ring(handle); }) {
   BOWLINE_CHECK(wake_handle_.valid());
 }
@@ -100,11 +101,13 @@ Time KernelBackend::now() {
 }
 
 int KernelBackend::open(Family family) {
-  return os::open_socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+  // Connecting a Unix socket that blocks may wait for room in a backlog, and nothing ends that.
+  int flags = family == Family::local ? SOCK_NONBLOCK : socket_flags_;
+  return os::open_socket(family, SOCK_STREAM | SOCK_CLOEXEC | flags);
 }
 
 int KernelBackend::listen(Address& address, const ListenOptions& options) {
-  int fd = open(address.family());
+  int fd = os::open_socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (fd < 0) return fd;
   int result = prepare_listener(fd, address, options);
   if (result < 0) {

@@ -14,7 +14,8 @@ namespace bowline {
 
 class KernelBackend : public Backend {
  public:
-  KernelBackend();
+  // `socket_flags` are for the sockets that it opens to connect: SOCK_NONBLOCK or none.
+  explicit KernelBackend(int socket_flags);
   ~KernelBackend() override;
 
   void wake() override;
@@ -41,6 +42,7 @@ class KernelBackend : public Backend {
   BlockPool blocks_;
 
  private:
+  int socket_flags_;
   os::FileDescriptor wake_handle_;  // outlives the resolver, whose threads ring it
   Resolver resolver_;
   std::map<Handle, std::string> socket_files_;  // to be removed when their listener closes

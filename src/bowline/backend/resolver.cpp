@@ -85,14 +85,29 @@ bool Resolver::submit(Op& op) {
   }
   auto job = std::make_shared<Job>(Job{&op, names.host, names.port, names.passive, {}});
   std::lock_guard lock(shared_->mutex);
+  bool needs_thread = shared_->waiting.size() + 1 > shared_->idle;
+  if (needs_thread && shared_->threads < threads_max) {
+    int error = start_thread();
+    if (error != 0 && shared_->threads == 0) {
+      answer(op, {{}, std::error_code(error, std::generic_category())});
+      return true;
+    }
+  }
   shared_->waiting.push_back(job);
   shared_->under_way.push_back(std::move(job));
   shared_->work.notify_one();
-  if (shared_->waiting.size() > shared_->idle && shared_->threads < threads_max) {
-    ++shared_->threads;
-    std::thread([shared = shared_] { shared->run(); }).detach();
-  }
   return false;
+}
+
+// Zero or the number of the error: the system may have no thread left.
+int Resolver::start_thread() {
+  try {
+    std::thread([shared = shared_] { shared->run(); }).detach();
+  } catch (const std::system_error& error) {
+    return error.code().value();
+  }
+  ++shared_->threads;
+  return 0;
 }
 
 // A lookup that has not begun never will: dead ones must not hold up the living.

@@ -24,6 +24,8 @@ class Resolver {
 
  private:
   struct Shared;
+  int start_thread();
+
   std::shared_ptr<Shared> shared_;
 };
 

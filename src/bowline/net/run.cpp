@@ -6,11 +6,11 @@
 
 namespace bowline {
 
-std::unique_ptr<Loop> make_loop(std::string_view backend) {
-  std::unique_ptr<Backend> chosen = make_backend(backend);
+std::unique_ptr<Loop> make_loop(std::string_view backend, Duration spin) {
+  std::unique_ptr<Backend> chosen = make_backend(backend, spin);
   if (chosen) return std::make_unique<Loop>(std::move(chosen));
   throw make_error(make_error_code(std::errc::invalid_argument),
-                   "start the backend " + std::string(backend), "epoll is one");
+                   "start the backend " + std::string(backend), "there are io_uring and epoll");
 }
 
 int run(std::function<Task<>(Network)> main, std::string backend) {

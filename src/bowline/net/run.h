@@ -19,6 +19,6 @@ int run(std::function<Task<>(Network)> main, std::string backend = {});
 
 // A loop on the backend of this name (see make_backend), for programs that run their own. Throws
 // Error for a name that is unknown.
-std::unique_ptr<Loop> make_loop(std::string_view backend = {});
+std::unique_ptr<Loop> make_loop(std::string_view backend = {}, Duration spin = automatic_spin);
 
 }  // namespace bowline

@@ -13,7 +13,7 @@ Task<> idle() {
 
 }  // namespace
 
-Worker::Worker(std::string_view backend) : loop_(make_loop(backend)) {}
+Worker::Worker(std::string_view backend, Duration spin) : loop_(make_loop(backend, spin)) {}
 
 Worker::~Worker() {
   if (!thread_.joinable()) return;

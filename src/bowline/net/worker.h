@@ -14,8 +14,8 @@ namespace bowline {
 
 class Worker {
  public:
-  // `backend` as in make_backend; throws Error when there is none of that name.
-  explicit Worker(std::string_view backend = {});
+  // `backend` and `spin` as in make_backend; throws Error when there is no backend of that name.
+  explicit Worker(std::string_view backend = {}, Duration spin = automatic_spin);
   Worker(const Worker&) = delete;
   ~Worker();  // stops its thread and waits for it
 

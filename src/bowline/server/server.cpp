@@ -24,7 +24,7 @@ struct Server::Endpoint {
 Server::Server(ServerOptions options) : options_(std::move(options)) {
   unsigned count = options_.threads ? options_.threads : usable_cores();
   for (unsigned index = 0; index < count; ++index) {
-    workers_.push_back(std::make_unique<Worker>(options_.backend));
+    workers_.push_back(std::make_unique<Worker>(options_.backend, options_.spin));
   }
 }
 

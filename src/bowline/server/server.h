@@ -36,7 +36,8 @@ struct ServerEvent {
 
 struct ServerOptions {
   unsigned threads = 0;  // loops; 0: one for each core this process may use
-  std::string backend;   // see make_backend
+  std::string backend;   // see make_backend, as for spin
+  Duration spin = automatic_spin;
   ListenOptions listen;
   // Told of what happens, on any of the server's threads.
   std::function<void(const ServerEvent&)> observer;

@@ -1,0 +1,37 @@
+// Buffers that the kernel picks from when data is there (provided buffer ring,
+// io_uring_register(2)): waiting reads hold none. They return to the ring in batches.
+#pragma once
+
+#include "bowline/backend/chunk.h"
+
+#include <liburing.h>
+
+#include <cstdint>
+#include <memory>
+
+namespace bowline {
+
+class RingPool final : public ChunkPool {
+ public:
+  static constexpr std::uint16_t group = 0;
+  static constexpr unsigned count = 256;
+  static constexpr std::size_t buffer_size = 16 * 1024;
+
+  RingPool();
+  ~RingPool();
+  RingPool(const RingPool&) = delete;
+
+  // Hands all buffers to `ring`; zero, or the negative number of an error.
+  int attach(io_uring& ring);
+  std::byte* buffer(unsigned index) const { return memory_ + index * buffer_size; }
+  void give_back(std::byte* memory) override;
+  // Lets the kernel have what was given back since the last time.
+  void publish();
+
+ private:
+  std::byte* memory_ = nullptr;
+  io_uring_buf_ring* entries_ = nullptr;
+  int unpublished_ = 0;
+};
+
+}  // namespace bowline

@@ -1,0 +1,82 @@
+#include "bowline/backend/spin.h"
+
+#include <gtest/gtest.h>
+
+namespace bowline {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Counts what a wait does. Something comes with the look of number `comes_at`, or else in sleep.
+struct Watched {
+  explicit Watched(Duration limit) : spin(limit) {}
+
+  void wait(int comes_at, Duration sleep_time = {}) {
+    looks = sleeps = 0;
+    auto look = [&] { return ++looks == comes_at; };
+    auto sleep = [&] {
+      ++sleeps;
+      Time end = os::now() + sleep_time;
+      while (os::now() < end) continue;
+    };
+    spin.wait(never, look, sleep);
+  }
+
+  Spin spin;
+  int looks = 0;
+  int sleeps = 0;
+};
+
+TEST(Spin, of_no_length_sleeps_at_once) {
+  Watched watched(Duration(0));
+  watched.wait(1);
+  EXPECT_EQ(watched.looks, 0);
+  EXPECT_EQ(watched.sleeps, 1);
+}
+
+TEST(Spin, does_not_sleep_when_something_is_there) {
+  Watched watched(1s);
+  watched.wait(1);
+  EXPECT_EQ(watched.sleeps, 0);
+}
+
+TEST(Spin, sleeps_at_once_before_there_was_any_traffic) {
+  Watched watched(1s);
+  watched.wait(1'000'000);
+  EXPECT_EQ(watched.looks, 1);
+  EXPECT_EQ(watched.sleeps, 1);
+}
+
+TEST(Spin, looks_again_after_a_short_wait) {
+  Watched watched(10s);
+  watched.wait(1'000'000);
+  watched.wait(5);
+  EXPECT_EQ(watched.looks, 5);
+  EXPECT_EQ(watched.sleeps, 0);
+}
+
+TEST(Spin, sleeps_when_its_limit_is_over_and_then_at_once) {
+  Watched watched(100us);
+  watched.wait(1'000'000'000, 0ns);
+  watched.wait(1'000'000'000, 1ms);
+  EXPECT_GT(watched.looks, 1);
+  EXPECT_EQ(watched.sleeps, 1);
+  watched.wait(1'000'000'000, 1ms);
+  EXPECT_EQ(watched.looks, 1);
+  EXPECT_EQ(watched.sleeps, 1);
+}
+
+TEST(Spin, does_not_look_past_the_end_of_the_wait) {
+  Watched watched(10s);
+  watched.wait(1'000'000);
+  Time end = os::now() + 1ms;
+  int sleeps = 0;
+  watched.spin.wait(
+      end, [] { return false; }, [&] { ++sleeps; });
+  EXPECT_GE(os::now(), end);
+  EXPECT_LT(os::now(), end + 5s);
+  EXPECT_EQ(sleeps, 1);
+}
+
+}  // namespace
+}  // namespace bowline
