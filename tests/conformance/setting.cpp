@@ -2,6 +2,7 @@
 
 #include "bowline/loop/loop.h"
 #include "bowline/net/pipe.h"
+#include "tests/support/lone_system.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -52,6 +53,14 @@ std::unique_ptr<Backend> epoll() {
   return make_backend("epoll");
 }
 
+std::unique_ptr<Backend> sim() {
+  return std::make_unique<testing::LoneSystem>();
+}
+
+std::unique_ptr<Backend> io_uring() {
+  return make_backend("io_uring");
+}
+
 template <class Wanted>
 std::vector<Setting> those(Wanted wanted) {
   std::vector<Setting> found;
@@ -71,6 +80,18 @@ const std::vector<Setting>& settings() {
        .link = link_unix_abstract,
        .is_unix = true},
       {.name = "epoll_pipe", .backend = epoll, .link = link_pipe, .buffers = false},
+      // No is_unix here: descriptors cannot be passed in a simulated world.
+      {.name = "sim_tcp4", .backend = sim, .link = link_tcp4, .is_tcp = true, .is_kernel = false},
+      {.name = "sim_tcp6", .backend = sim, .link = link_tcp6, .is_tcp = true, .is_kernel = false},
+      {.name = "sim_unix_path", .backend = sim, .link = link_unix_path, .is_kernel = false},
+      {.name = "sim_unix_abstract", .backend = sim, .link = link_unix_abstract, .is_kernel = false},
+      {.name = "io_uring_tcp4", .backend = io_uring, .link = link_tcp4, .is_tcp = true},
+      {.name = "io_uring_tcp6", .backend = io_uring, .link = link_tcp6, .is_tcp = true},
+      {.name = "io_uring_unix_path", .backend = io_uring, .link = link_unix_path, .is_unix = true},
+      {.name = "io_uring_unix_abstract",
+       .backend = io_uring,
+       .link = link_unix_abstract,
+       .is_unix = true},
   };
   return all;
 }
@@ -87,6 +108,10 @@ std::vector<Setting> backends() {
 
 std::vector<Setting> tcp_settings() {
   return those([](const Setting& setting) { return setting.is_tcp; });
+}
+
+std::vector<Setting> kernel_tcp_settings() {
+  return those([](const Setting& setting) { return setting.is_tcp && setting.is_kernel; });
 }
 
 std::vector<Setting> unix_settings() {

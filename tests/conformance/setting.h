@@ -23,7 +23,8 @@ struct Setting {
   Task<Link> (*link)(Network network);
   bool is_tcp = false;
   bool is_unix = false;
-  bool buffers = true;  // a small write is done before anybody reads it
+  bool is_kernel = true;  // its sockets are descriptors of this process
+  bool buffers = true;    // a small write is done before anybody reads it
 };
 
 const std::vector<Setting>& settings();
@@ -31,6 +32,7 @@ const std::vector<Setting>& settings();
 std::vector<Setting> backends();
 // Those that a socket is behind, over TCP or Unix.
 std::vector<Setting> tcp_settings();
+std::vector<Setting> kernel_tcp_settings();
 std::vector<Setting> unix_settings();
 
 inline void PrintTo(const Setting& setting, std::ostream* out) {

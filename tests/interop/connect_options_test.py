@@ -119,8 +119,8 @@ class Waiting(ConnectTest):
                                       "or went for 0.3 s\n")
 
     def test_traffic_holds_the_timeout_off(self):
-        with serving(answer_with(*[b"x\n"] * 6, pause=0.1)) as port:
-            client = self.connect(port, "--timeout", "0.5", "--count", 6)
+        with serving(answer_with(*[b"x\n"] * 6, pause=0.2)) as port:
+            client = self.connect(port, "--timeout", 1, "--count", 6)
             self.check_end(client)
 
     def test_connecting_has_the_same_timeout(self):

@@ -134,6 +134,17 @@ class Incoming(Terminal):
         program.wait_for([lines[-1], "> half"])
         self.assertEqual(program.screen.rows(), lines + ["> half"])
 
+    def test_the_line_survives_another_size_of_the_terminal(self):
+        program, peer = self.start_client()
+        program.type("half ty")
+        program.wait_for(["> half ty"])
+        program.resize(30)
+        peer.sendall(b"incoming\n")
+        program.wait_for(["incoming", "> half ty"])
+        self.assertEqual(len(program.screen.rows()), 2)
+        program.type("ped\r")
+        self.check_line(peer, "half typed")
+
     def test_hex_comes_above_the_line_too(self):
         program, peer = self.start_client("--hex", columns=80)
         program.type("half")

@@ -14,7 +14,7 @@
 namespace bowline::testing {
 
 // The backends that this build has.
-inline constexpr const char* backend_names[] = {"epoll"};
+inline constexpr const char* backend_names[] = {"epoll", "io_uring"};
 
 // The next answered Op, or nullptr when there is none within `limit`.
 inline Op* next_answer(Backend& backend, Duration limit = std::chrono::seconds(10)) {
