@@ -1,10 +1,9 @@
 #include "cli/bench.h"
 
-#include "bowline/base/url.h"
 #include "bowline/os/clock.h"
 #include "cli/bench_report.h"
 #include "cli/bench_run.h"
-#include "cli/duration.h"
+#include "cli/option_values.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -47,31 +46,6 @@ struct Options {
   bool json = false;
   bool quiet = false;
 };
-
-CLI::Validator url_to_load() {
-  CLI::Validator validator;
-  validator.operation([](std::string& text) {
-    Result<Url> url = Url::parse(text);
-    return url ? std::string() : std::string(url.error().what());
-  });
-  return validator.name("URL");
-}
-
-CLI::Option* add_duration(CLI::App& command, const std::string& names, Duration& value,
-                          bool may_be_zero, const std::string& text) {
-  CLI::Validator validator;
-  validator.operation([may_be_zero](std::string& given) {
-    std::optional<Duration> parsed = parse_duration(given);
-    if (!parsed) return fmt::format("'{}' is no length of time; {}", given, duration_forms);
-    if (*parsed == Duration() && !may_be_zero) return std::string("it must be more than zero");
-    return std::string();
-  });
-  validator.name("DURATION");
-  return command
-      .add_option_function<std::string>(
-          names, [&value](const std::string& given) { value = *parse_duration(given); }, text)
-      ->check(validator);
-}
 
 // The line that is written over again on a terminal, and is gone when the results come.
 class ProgressLine {
@@ -158,7 +132,7 @@ void define_bench(CLI::App& app, int& exit_code) {
                    "The server: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH or "
                    "unix:@NAME")
       ->required()
-      ->check(url_to_load());
+      ->check(url_value());
   add_load_options(*command, bench);
   CLI::Option* duration = add_duration(*command, "--duration", bench.duration, false,
                                        "How long to measure (default: 5s)");

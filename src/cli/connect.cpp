@@ -1,7 +1,6 @@
 #include "cli/connect.h"
 
-#include "bowline/base/url.h"
-#include "cli/duration.h"
+#include "cli/option_values.h"
 #include "cli/talk.h"
 
 #include <fmt/format.h>
@@ -34,27 +33,6 @@ constexpr const char* notes =
     "  bowline connect --prompt 127.0.0.1:8000\n"
     "\nexit status: 0 done, 1 the peer or the network failed, 2 usage, 130 Ctrl-C\n";
 
-CLI::Validator url_to_connect_to() {
-  CLI::Validator validator;
-  validator.operation([](std::string& text) {
-    Result<Url> url = Url::parse(text);
-    return url ? std::string() : std::string(url.error().what());
-  });
-  return validator.name("URL");
-}
-
-// Durations of zero mean "at once", which makes sense for some options only.
-CLI::Validator duration(bool may_be_zero) {
-  CLI::Validator validator;
-  validator.operation([may_be_zero](std::string& text) {
-    std::optional<Duration> parsed = parse_duration(text);
-    if (!parsed) return fmt::format("'{}' is no length of time; {}", text, duration_forms);
-    if (*parsed == Duration() && !may_be_zero) return std::string("it must be more than zero");
-    return std::string();
-  });
-  return validator.name("DURATION");
-}
-
 CLI::Validator message_count() {
   CLI::Validator validator;
   validator.operation([](std::string& text) {
@@ -65,14 +43,6 @@ CLI::Validator message_count() {
     return valid ? std::string() : fmt::format("'{}' is no count; write 1 or more", text);
   });
   return validator.name("N");
-}
-
-void add_duration(CLI::App& command, const std::string& names, Duration& value, bool may_be_zero,
-                  const std::string& text) {
-  command
-      .add_option_function<std::string>(
-          names, [&value](const std::string& given) { value = *parse_duration(given); }, text)
-      ->check(duration(may_be_zero));
 }
 
 }  // namespace
@@ -86,7 +56,7 @@ void define_connect(CLI::App& app, int& exit_code) {
                    "Where to: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH or "
                    "unix:@NAME. All addresses of a host are tried")
       ->required()
-      ->check(url_to_connect_to());
+      ->check(url_value());
   add_duration(*command, "-t,--timeout", options->conversation.timeout, false,
                "How long connecting may take, and later how long there may be silence: nothing "
                "comes from the peer and nothing goes to it. Then the exit status is 1. 5s, 200ms, "

@@ -1,8 +1,8 @@
 #include "cli/serve.h"
 
-#include "bowline/base/url.h"
 #include "bowline/services/service.h"
 #include "cli/event_log.h"
+#include "cli/option_values.h"
 
 #include <fmt/format.h>
 
@@ -21,6 +21,7 @@ struct Options {
   std::vector<std::string> urls;
   unsigned threads = 0;
   std::string backend;
+  Duration spin = automatic_spin;
   int backlog = ListenOptions().backlog;
   LogFormat log = LogFormat::text;
   bool quiet = false;
@@ -54,21 +55,13 @@ CLI::Validator known_service() {
   return validator.name("SERVICE");
 }
 
-CLI::Validator url_to_listen_on() {
-  CLI::Validator validator;
-  validator.operation([](std::string& text) {
-    Result<Url> url = Url::parse(text);
-    return url ? std::string() : std::string(url.error().what());
-  });
-  return validator.name("URL");
-}
-
 int serve_until_stopped(const Options& options) {
   const Service& service = *find_service(options.service);
   LogFormat log = options.quiet ? LogFormat::none : options.log;
   ServerOptions server_options;
   server_options.threads = options.threads;
   server_options.backend = options.backend;
+  server_options.spin = options.spin;
   server_options.listen.backlog = options.backlog;
   if (log != LogFormat::none) {
     server_options.observer = [log](const ServerEvent& event) { log_event(event, log); };
@@ -99,7 +92,7 @@ void define_serve(CLI::App& app, int& exit_code) {
           "-l,--listen", options->urls,
           "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), unix:/PATH "
           "or unix:@NAME; port 0 is any that is free; may be given several times")
-      ->check(url_to_listen_on());
+      ->check(url_value());
   command
       ->add_option("-t,--threads", options->threads,
                    "Loops, each with a thread (default: one for each core)")
@@ -107,6 +100,9 @@ void define_serve(CLI::App& app, int& exit_code) {
   command
       ->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
       ->check(CLI::IsMember({"io_uring", "epoll"}));
+  add_duration(*command, "--spin", options->spin, true,
+               "How long to look for events before sleeping, while they come often; 0 never "
+               "(default: 50us where there are two cores or more)");
   command->add_option("--backlog", options->backlog, "Connections that may wait to be accepted")
       ->check(CLI::Range(0, 65535));
   command->add_option("--log", options->log, "How events are told on stderr")

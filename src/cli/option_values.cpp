@@ -1,0 +1,40 @@
+#include "cli/option_values.h"
+
+#include "bowline/base/url.h"
+#include "cli/duration.h"
+
+#include <fmt/format.h>
+
+namespace bowline::cli {
+namespace {
+
+CLI::Validator duration_value(bool may_be_zero) {
+  CLI::Validator validator;
+  validator.operation([may_be_zero](std::string& text) {
+    std::optional<Duration> parsed = parse_duration(text);
+    if (!parsed) return fmt::format("'{}' is no length of time; {}", text, duration_forms);
+    if (*parsed == Duration() && !may_be_zero) return std::string("it must be more than zero");
+    return std::string();
+  });
+  return validator.name("DURATION");
+}
+
+}  // namespace
+
+CLI::Option* add_duration(CLI::App& command, const std::string& names, Duration& value,
+                          bool may_be_zero, const std::string& text) {
+  auto set = [&value](const std::string& given) { value = *parse_duration(given); };
+  return command.add_option_function<std::string>(names, set, text)
+      ->check(duration_value(may_be_zero));
+}
+
+CLI::Validator url_value() {
+  CLI::Validator validator;
+  validator.operation([](std::string& text) {
+    Result<Url> url = Url::parse(text);
+    return url ? std::string() : std::string(url.error().what());
+  });
+  return validator.name("URL");
+}
+
+}  // namespace bowline::cli
