@@ -277,6 +277,18 @@ TEST_P(OpTest, cancelled_when_data_is_there_already_is_answered_once) {
   }
 }
 
+TEST_P(OpTest, cancelled_twice_is_answered_once) {
+  SocketPair pair(*backend_);
+  std::string room(10, '-');
+  Op op = receive_op(pair.near, writable(room));
+  EXPECT_FALSE(backend_->submit(op));
+  backend_->cancel(op);
+  backend_->cancel(op);
+  EXPECT_EQ(next_answer(*backend_), &op);
+  EXPECT_EQ(op.result, -ECANCELED);
+  EXPECT_TRUE(nothing_answered(*backend_)) << "answered twice";
+}
+
 TEST_P(OpTest, cancelled_send_is_answered_once) {
   SocketPair pair(*backend_);
   std::string big(4 << 20, 'x');

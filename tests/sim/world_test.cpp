@@ -88,6 +88,7 @@ TEST_F(WorldTest, stops_a_program_that_never_waits_for_time) {
   EXPECT_THROW(world_.run_for(1s), Error);
   stop = true;
   world_.run_for(1ms);
+  EXPECT_FALSE(client_.running());
 }
 
 TEST_F(WorldTest, crash_tells_no_peer_and_kill_tells_all) {

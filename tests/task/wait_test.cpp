@@ -212,6 +212,19 @@ TEST_F(WaitTest, within_a_line_that_is_cancelled_ends_at_once_with_the_outer_rea
   EXPECT_EQ(now(), begin);
 }
 
+TEST_F(WaitTest, a_deadline_that_is_over_is_not_asked_to_end) {
+  auto body = [](bool& done) -> Task<> {
+    Context& context = co_await current_context();
+    co_await within(1s, sleep(1ms));
+    context.cancel();
+    co_await yield();
+    done = true;
+  };
+  bool done = false;
+  run(body(done));
+  EXPECT_TRUE(done);
+}
+
 TEST_F(WaitTest, a_sleep_whose_time_has_come_is_not_taken_back_by_a_cancel) {
   // The timers of both are due in the same turn; the sleep's is the earlier one.
   auto sleeper = [](bool& done) -> Task<> {

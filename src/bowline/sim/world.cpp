@@ -85,9 +85,8 @@ bool World::run(Duration limit) {
 }
 
 void World::step() {
-  Event& event = fabric_.agenda.take();
-  if (event.at() > fabric_.now) {
-    fabric_.now = event.at();
+  if (fabric_.agenda.next() > fabric_.now) {
+    fabric_.now = fabric_.agenda.next();
     events_at_once_ = 0;
   }
   if (++events_at_once_ > events_at_once_max) {
@@ -95,7 +94,7 @@ void World::step() {
     throw Error(std::make_error_code(std::errc::timed_out),
                 "the simulated world stands still: a program is busy and never waits for time");
   }
-  event.happen();
+  fabric_.agenda.take().happen();
 }
 
 void World::after(Duration wait, std::function<void()> work) {
