@@ -183,17 +183,19 @@ bool EpollBackend::poll(Op& op, Slot& known) {
 }
 
 // Collects what is ready; waits up to so many milliseconds for it, or without end when negative.
+// False when it was interrupted: by a signal, or by the end of another thread's or an old io_uring.
 bool EpollBackend::collect(int milliseconds) {
   event_index_ = 0;
   int size = static_cast<int>(events_.size());
-  event_count_ = std::max(0, ::epoll_wait(epoll_, events_.data(), size, milliseconds));
-  return event_count_ > 0;
+  int count = ::epoll_wait(epoll_, events_.data(), size, milliseconds);
+  event_count_ = std::max(0, count);
+  return count >= 0;
 }
 
 void EpollBackend::wait(Time until) {
-  auto look = [this] { return collect(0); };
+  auto look = [this] { return collect(0) && event_count_ > 0; };
   auto sleep = [this, until] {
-    collect(until == never ? -1 : milliseconds_until(until, os::now()));
+    while (!collect(until == never ? -1 : milliseconds_until(until, os::now()))) continue;
   };
   if (!answered_.empty() || until == Time()) {
     look();

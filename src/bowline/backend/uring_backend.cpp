@@ -160,13 +160,16 @@ void UringBackend::wait(Time until) {
 }
 
 void UringBackend::sleep(Time until) {
-  if (until == never) {
-    io_uring_submit_and_wait(&ring_, 1);
-    return;
-  }
-  __kernel_timespec time = time_until(until, os::now());
-  io_uring_cqe* first = nullptr;
-  io_uring_submit_and_wait_timeout(&ring_, &first, 1, &time, nullptr);
+  int result;
+  do {
+    if (until == never) {
+      result = io_uring_submit_and_wait(&ring_, 1);
+    } else {
+      __kernel_timespec time = time_until(until, os::now());
+      io_uring_cqe* first = nullptr;
+      result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &time, nullptr);
+    }
+  } while (result == -EINTR && io_uring_cq_ready(&ring_) == 0);
 }
 
 Op* UringBackend::next() {
