@@ -6,9 +6,9 @@
 
 #include <cstring>
 
-// Asked by LeakSanitizer: libtinfo keeps a few bytes of each terminal that libedit opens.
+// Asked by LeakSanitizer: libtinfo keeps what it read of each terminal that libedit opens.
 extern "C" const char* __lsan_default_suppressions() {
-  return "leak:_nc_trim_sgr0\n";
+  return "leak:libtinfo\n";
 }
 
 namespace bowline::cli {

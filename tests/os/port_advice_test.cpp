@@ -35,9 +35,10 @@ TEST(PortInUse, says_when_it_is_this_process) {
   EXPECT_EQ(port_in_use_advice(address_of(listener)), "this process already listens there");
 }
 
+// At addresses of its own, where no connection of another test has left the port behind.
 TEST(PortInUse, names_the_process_that_has_a_udp_port) {
-  Child child([] { return bound(any_port(), SOCK_DGRAM); });
-  EXPECT_EQ(port_in_use_advice(ip("127.0.0.1", child.port())),
+  Child child([] { return bound(ip("127.0.77.3"), SOCK_DGRAM); });
+  EXPECT_EQ(port_in_use_advice(ip("127.0.77.3", child.port())),
             child.shown() + " has that UDP port; stop it or choose another port");
 }
 
@@ -68,8 +69,8 @@ TEST(PortInUse, of_port_zero_means_that_none_is_free) {
 }
 
 TEST(PortInUse, is_not_blamed_on_other_hosts_sockets) {
-  FileDescriptor listener = listening(ip("127.0.0.2"));
-  std::string text = port_in_use_advice(ip("127.0.0.1", address_of(listener).port()));
+  FileDescriptor listener = listening(ip("127.0.77.2"));
+  std::string text = port_in_use_advice(ip("127.0.77.1", address_of(listener).port()));
   EXPECT_THAT(text, StartsWith("another socket"));
 }
 
