@@ -138,7 +138,7 @@ class Words(TidyTest):
     def test_paths_of_one_machine_are_found(self):
         for path in ("/wo" "rk/main/x", "/ho" "me/jo/x", "/tmp/bash" "_jobs/1", "/ro" "ot/x"):
             self.assertEqual(self.found(words.machine_paths, "src/x.cpp", f'f("{path}");\n'), [1])
-        text = "tcp://host/work/x, docs/work/x, /tmp/x.sock, /workers\n"
+        text = "tcp://host/home/x, docs/home/x, /tmp/x.sock, /workers\n"
         self.assertEqual(self.found(words.machine_paths, "src/x.cpp", text), [])
 
     def test_empty_names_are_found(self):
