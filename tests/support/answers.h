@@ -41,6 +41,7 @@ inline Op receive_op(Handle handle, MutableBytes into) {
   Op op;
   op.kind = Op::Kind::receive;
   op.handle = handle;
+  op.local = true;  // it is harmless elsewhere
   op.data = into.data();
   op.size = into.size();
   return op;

@@ -1,9 +1,11 @@
 // One operation that takes time: what is asked of a backend, and its answer. The record lives in
-// the frame of the coroutine that awaits it. Every Op that was submitted is answered exactly once,
-// also when it was cancelled, and what was lent to it stays lent until then.
+// the frame of the coroutine that awaits it, and goes on when it is answered. Every Op that was
+// submitted is answered exactly once, also when it was cancelled, and what was lent to it stays
+// lent until then.
 #pragma once
 
 #include "bowline/base/address.h"
+#include "bowline/base/bytes.h"
 #include "bowline/base/waiter.h"
 
 #include <cstddef>
@@ -39,12 +41,14 @@ struct NameQuery {
 };
 
 struct Op : Waiter {
+  void go_on() override {}  // for those who look themselves at what next() gives
+
   enum class Kind : std::uint8_t {
     accept,   // result: the handle of the new connection; its peer in `address`
     connect,  // to `address`
     receive,  // at least one byte into `data`, or into the pool's memory when `data` is null;
               // result: how many, 0 at the end of the stream
-    send,     // all of `data`
+    send,     // all of `data`; what is gone already is taken off its front
     end,      // no more will be sent: half-close
     poll,     // until `handle` can be read (or written, with `for_writing`)
     resolve,  // `names`
@@ -52,17 +56,34 @@ struct Op : Waiter {
 
   Kind kind = Kind::receive;
   bool for_writing = false;  // poll
+  bool local = false;   // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
+  bool pooled = false;  // receive, once answered: the memory is that of `pool`
   Handle handle = no_handle;
   int result = 0;  // negative: the number of an error (errno(3))
   std::byte* data = nullptr;
-  std::size_t size = 0;
-  std::size_t done = 0;  // send: how many bytes are gone so far
+  union {
+    std::size_t size = 0;
+    ChunkPool* pool;  // once answered from a pool
+  };
   union {
     Address* address = nullptr;    // accept (may be null), connect
     std::vector<Handle>* handles;  // send, receive on a Unix stream: passed beside the bytes
     NameQuery* names;              // resolve
-    ChunkPool* pool;               // receive without memory: whose the memory in the answer is
   };
+
+  Bytes bytes() const { return {data, size}; }
+  // receive: answered with memory of `from`.
+  void received(ChunkPool& from, std::byte* memory) {
+    data = memory;
+    pool = &from;
+    pooled = true;
+  }
+  // send: the first `count` bytes are gone, and what was passed beside them.
+  void sent(std::size_t count) {
+    data += count;
+    size -= count;
+    handles = nullptr;
+  }
 };
 
 }  // namespace bowline

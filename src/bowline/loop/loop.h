@@ -50,7 +50,7 @@ class Loop final : public Scheduler {
  private:
   bool step();
   void wait_for_more();
-  void resume(Waiter& waiter);
+  void go_on(Waiter& waiter);
   void read_mailbox();
   void remove_retired();
 

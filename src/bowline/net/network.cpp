@@ -88,13 +88,11 @@ Task<Stream> connect_on(Backend& backend, Address address) {
   }
   HandleGuard guard(backend, handle);
   Context& context = co_await current_context();
-  BackendOp connecting(backend, Op::Kind::connect, handle);
-  int result = co_await connecting.to(address);
+  int result = co_await BackendOp::connect(backend, handle, address);
   for (Duration wait = full_backlog_wait; result == -EAGAIN;
        wait = std::min(2 * wait, full_backlog_wait_max)) {
     Result<void> slept = co_await attempt(sleep(wait));
-    BackendOp again(backend, Op::Kind::connect, handle);
-    result = co_await again.to(address);
+    result = co_await BackendOp::connect(backend, handle, address);
   }
   if (result == -ECANCELED && context.cancelled()) throw cancelled_error(context, action);
   if (result < 0) {
@@ -107,8 +105,7 @@ Task<Stream> connect_on(Backend& backend, Address address) {
 
 Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names) {
   Context& context = co_await current_context();
-  BackendOp resolving(backend, Op::Kind::resolve, no_handle);
-  int result = co_await resolving.about(names);
+  int result = co_await BackendOp::resolve(backend, names);
   std::string action = "look up " + names.host;
   if (result == -ECANCELED) throw cancelled_error(context, action);
   if (result < 0) throw make_error(names.failure, action);
@@ -117,8 +114,7 @@ Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names) {
 
 Task<int> read_signal_on(Backend& backend, HandleGuard signals) {
   Context& context = co_await current_context();
-  BackendOp polling(backend, Op::Kind::poll, signals.handle());
-  int result = co_await polling;
+  int result = co_await BackendOp::poll(backend, signals.handle(), false);
   if (result == -ECANCELED) throw cancelled_error(context, "wait for a signal");
   co_return backend.read_signal(signals.handle());
 }

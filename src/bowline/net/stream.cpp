@@ -12,13 +12,13 @@ namespace bowline {
 namespace {
 
 // The Error of an operation that was answered with `result`, a negative number of an error.
-Error failure(const Transport& transport, const Context* context, Attempted attempted, int result) {
+Error failure(Stream& stream, const Context* context, Attempted attempted, int result) {
   bool reading = attempted == Attempted::receive;
-  std::string action = fmt::format("{} {}", reading ? "read from" : "write to", transport.url());
+  std::string action = fmt::format("{} {}", reading ? "read from" : "write to", stream.peer_url());
   if (result == -ECANCELED && context && context->cancelled()) {
     return cancelled_error(*context, action);
   }
-  return make_error(-result, action, transport.advice(attempted, -result));
+  return make_error(-result, action, stream.transport().advice(attempted, -result));
 }
 
 // Texts are put together here and not in the coroutines: their temporaries, on the stack, would
@@ -82,71 +82,66 @@ struct ReadAhead {
   }
 };
 
-ReadSome::ReadSome(Stream& stream, bool skip_ahead)
-    : OpAwait(*stream.transport_, Op::Kind::receive), stream_(&stream), skip_ahead_(skip_ahead) {
-  op_.handle = door_->handle();
-}
-
 bool ReadSome::await_ready() const {
-  return !skip_ahead_ && stream_->has_read_ahead();
+  return door().has_read_ahead();
 }
 
 Result<Chunk> ReadSome::result() {
-  if (!context_) return stream_->ahead_->take_chunk();
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::receive, op_.result);
-  if (op_.result == 0) return Chunk();
-  return Chunk(*op_.pool, op_.data, static_cast<std::size_t>(op_.result));
+  if (!context()) return door().ahead_->take_chunk();
+  int size = op_->result;
+  if (size < 0) return failure(door(), context(), Attempted::receive, size);
+  if (size == 0) return Chunk();
+  return Chunk(*op_->pool, op_->data, static_cast<std::size_t>(size));
 }
 
+// Reads past the parts that are here already.
+class ReadMore : public ReadSome {
+ public:
+  using ReadSome::ReadSome;
+  bool await_ready() const { return false; }
+};
+
 ReadInto::ReadInto(Stream& stream, MutableBytes into, std::vector<Handle>* handles)
-    : OpAwait(*stream.transport_, Op::Kind::receive), stream_(&stream) {
+    : OpAwait(stream, Op::Kind::receive) {
   BOWLINE_CHECK(!into.empty());
-  op_.handle = door_->handle();
-  op_.data = into.data();
-  op_.size = into.size();
-  op_.handles = handles;
+  op_->data = into.data();
+  op_->size = into.size();
+  op_->handles = handles;
 }
 
 bool ReadInto::await_ready() const {
-  return stream_->has_read_ahead();
+  return door().has_read_ahead();
 }
 
 Result<std::size_t> ReadInto::result() {
-  if (!context_) {
-    stream_->ahead_->take_back_lent();
-    Bytes front = stream_->ahead_->front().first(op_.size);
-    std::memcpy(op_.data, front.data(), front.size());
-    stream_->ahead_->consume(front.size());
+  if (!context()) {
+    ReadAhead& ahead = *door().ahead_;
+    ahead.take_back_lent();
+    Bytes front = ahead.front().first(op_->size);
+    std::memcpy(op_->data, front.data(), front.size());
+    ahead.consume(front.size());
     return front.size();
   }
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::receive, op_.result);
-  return static_cast<std::size_t>(op_.result);
+  if (op_->result < 0) return failure(door(), context(), Attempted::receive, op_->result);
+  return static_cast<std::size_t>(op_->result);
 }
 
 WriteAll::WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles)
-    : OpAwait(*stream.transport_, Op::Kind::send) {
-  op_.handle = door_->handle();
-  op_.data = const_cast<std::byte*>(bytes.data());  // only read
-  op_.size = bytes.size();
-  op_.handles = handles;
+    : OpAwait(stream, Op::Kind::send) {
+  op_->data = const_cast<std::byte*>(bytes.data());  // only read
+  op_->size = bytes.size();
+  op_->handles = handles;
 }
 
 Result<void> WriteAll::result() {
-  if (!context_) return {};
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::send, op_.result);
+  if (context() && op_->result < 0) {
+    return failure(door(), context(), Attempted::send, op_->result);
+  }
   return {};
 }
 
-WriteEnd::WriteEnd(Stream& stream) : OpAwait(*stream.transport_, Op::Kind::end) {
-  op_.handle = door_->handle();
-}
-
 Result<void> WriteEnd::result() {
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::send, op_.result);
+  if (op_->result < 0) return failure(door(), context(), Attempted::send, op_->result);
   return {};
 }
 
@@ -200,7 +195,7 @@ Task<std::optional<std::string_view>> Stream::read_piece(std::string_view delimi
       ahead.lent = size;
       co_return ahead.front().first(size).text();
     }
-    Chunk more = co_await ReadSome(*this, true);  // past the parts that are here already
+    Chunk more = co_await ReadMore(*this);
     if (!more.empty()) {
       ahead.chunk = std::move(more);
       continue;

@@ -20,40 +20,33 @@ namespace bowline {
 class Stream;
 struct ReadAhead;
 
-class ReadSome : public OpAwait<Transport> {
+class ReadSome : public OpAwait<Stream> {
  public:
-  explicit ReadSome(Stream& stream, bool skip_ahead = false);
+  explicit ReadSome(Stream& stream) : OpAwait(stream, Op::Kind::receive) {}
   bool await_ready() const;
   Chunk await_resume() { return result().value(); }
   Result<Chunk> result();
-
- private:
-  Stream* stream_;
-  bool skip_ahead_;
 };
 
-class ReadInto : public OpAwait<Transport> {
+class ReadInto : public OpAwait<Stream> {
  public:
   ReadInto(Stream& stream, MutableBytes into, std::vector<Handle>* handles);
   bool await_ready() const;
   std::size_t await_resume() { return result().value(); }
   Result<std::size_t> result();
-
- private:
-  Stream* stream_;
 };
 
-class WriteAll : public OpAwait<Transport> {
+class WriteAll : public OpAwait<Stream> {
  public:
   WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles);
-  bool await_ready() const { return op_.size == 0; }
+  bool await_ready() const { return op_->size == 0; }
   void await_resume() { result().value(); }
   Result<void> result();
 };
 
-class WriteEnd : public OpAwait<Transport> {
+class WriteEnd : public OpAwait<Stream> {
  public:
-  explicit WriteEnd(Stream& stream);
+  explicit WriteEnd(Stream& stream) : OpAwait(stream, Op::Kind::end) {}
   void await_resume() { result().value(); }
   Result<void> result();
 };
@@ -111,10 +104,12 @@ class Stream {
   Transport& transport() { return *transport_; }
 
  private:
+  friend class OpAwait<Stream>;
   friend class ReadSome;
   friend class ReadInto;
-  friend class WriteAll;
-  friend class WriteEnd;
+  friend class ReadMore;
+  bool submit(Op& op) { return transport_->submit(op); }
+  void cancel(Op& op) { transport_->cancel(op); }
   bool has_read_ahead() const;
   Task<std::optional<std::string_view>> read_piece(std::string_view delimiter, std::size_t limit,
                                                    bool end_completes);

@@ -13,12 +13,61 @@ using Kind = ServerEvent::Kind;
 // How long accepting pauses when the system has no descriptors or memory left for it.
 constexpr Duration accept_pause = std::chrono::milliseconds(100);
 
+Task<> fail(std::exception_ptr failure) {
+  std::rethrow_exception(failure);
+  co_return;
+}
+
+// What `handler` makes of `stream`; a handler may also throw before it is a task.
+Task<> handle(const Handler& handler, Stream stream) {
+  try {
+    return handler(std::move(stream));
+  } catch (...) {
+    return fail(std::current_exception());
+  }
+}
+
+// What an exception says; nothing for none.
+std::string text_of(const std::exception_ptr& failure) {
+  if (!failure) return {};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "the handler threw something that is no std::exception";
+  }
+}
+
 }  // namespace
 
 struct Server::Endpoint {
+  Server* server;
   std::string url;
   Handler handler;
   std::string service;
+};
+
+// One connection, from the accept to the end of its handler, whose failure ends nothing else.
+class Server::Session final : public Child {
+ public:
+  Session(Scope& scope, Task<> handling, Endpoint& endpoint, std::uint64_t number)
+      : Child(scope, std::move(handling)),
+        endpoint_(&endpoint),
+        number_(number),
+        begin_(scheduler().now()) {}
+
+ private:
+  void ended(std::exception_ptr failure) override {
+    if (!endpoint_->server->options_.observer) return;
+    Duration duration = scheduler().now() - begin_;
+    endpoint_->server->tell(
+        {Kind::closed, number_, {}, endpoint_->service, text_of(failure), duration});
+  }
+
+  Endpoint* endpoint_;
+  std::uint64_t number_;
+  Time begin_;
 };
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {
@@ -31,8 +80,8 @@ Server::Server(ServerOptions options) : options_(std::move(options)) {
 Server::~Server() = default;
 
 void Server::add(std::string url, Handler handler, std::string service) {
-  endpoints_.push_back(
-      std::make_unique<Endpoint>(Endpoint{std::move(url), std::move(handler), std::move(service)}));
+  endpoints_.push_back(std::make_unique<Endpoint>(
+      Endpoint{this, std::move(url), std::move(handler), std::move(service)}));
 }
 
 void Server::run() {
@@ -93,31 +142,22 @@ void Server::deal(Endpoint& endpoint, Accepted accepted) {
   next_worker_ = (next_worker_ + 1) % workers_.size();
   std::uint64_t number = ++served_;
   if (&worker == workers_.front().get()) {
-    worker.scope().start(session(worker.network(), endpoint, std::move(accepted), number));
+    begin_session(worker, endpoint, std::move(accepted), number);
     return;
   }
   workers_.front()->network().let_go(accepted);
-  worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope& scope) {
-    scope.start(session(worker.network(), endpoint, accepted, number));
+  worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope&) {
+    begin_session(worker, endpoint, accepted, number);
   });
 }
 
-Task<> Server::session(Network network, Endpoint& endpoint, Accepted accepted,
-                       std::uint64_t number) {
-  Stream stream = network.adopt(std::move(accepted));
-  if (options_.observer) {
-    tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
-  }
-  Time begin = network.now();
-  std::string failure;
-  try {
-    Task<> handling = endpoint.handler(std::move(stream));
-    co_await handling;
-  } catch (const std::exception& error) {
-    failure = error.what();
-  }
-  Duration duration = network.now() - begin;
-  tell({Kind::closed, number, {}, endpoint.service, std::move(failure), duration});
+void Server::begin_session(Worker& worker, Endpoint& endpoint, Accepted accepted,
+                           std::uint64_t number) {
+  Stream stream = worker.network().adopt(std::move(accepted));
+  if (options_.observer) tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
+  Task<> handling = handle(endpoint.handler, std::move(stream));
+  worker.scope().start(
+      std::make_unique<Session>(worker.scope(), std::move(handling), endpoint, number));
 }
 
 void Server::tell(const ServerEvent& event) const {

@@ -61,10 +61,11 @@ class Server {
 
  private:
   struct Endpoint;
+  class Session;
 
   Task<> serve_all(Scope& scope);
   Task<> accept_from(Endpoint& endpoint, Listener listener);
-  Task<> session(Network network, Endpoint& endpoint, Accepted accepted, std::uint64_t number);
+  void begin_session(Worker& worker, Endpoint& endpoint, Accepted accepted, std::uint64_t number);
   void deal(Endpoint& endpoint, Accepted accepted);
   void tell(const ServerEvent& event) const;
 

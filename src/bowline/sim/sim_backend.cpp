@@ -313,7 +313,7 @@ void SimBackend::end_program(bool power_lost) {
 
 // What was done for the program and it has not seen yet, it never sees.
 void SimBackend::take_back(Op& op) {
-  if (op.kind == Op::Kind::receive && op.result > 0 && op.pool == &blocks_) {
+  if (op.kind == Op::Kind::receive && op.result > 0 && op.pooled) {
     blocks_.give_back(op.data);
   }
   if (op.kind == Op::Kind::accept && op.result >= 0) close(op.result);
