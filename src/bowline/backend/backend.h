@@ -36,6 +36,8 @@ class Backend {
   // Asks that `op`, submitted and not yet answered, ends soon. Its result is then -ECANCELED,
   // unless it was done first.
   virtual void cancel(Op& op) = 0;
+  // As Transport::finish: what next() gives is all that was asked for.
+  static constexpr bool finish(Op&) { return true; }
   // Sleeps until there is something for next(), wake() is called, or it is `until`.
   virtual void wait(Time until) = 0;
   // The next answered Op, or nullptr when there is none before another wait().

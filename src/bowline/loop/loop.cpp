@@ -67,7 +67,7 @@ bool Loop::step() {
   while (Waiter* waiter = batch.pop()) go_on(*waiter);
   if (has_mail_.load(std::memory_order_relaxed)) read_mailbox();
   if (scope_->count() > 0) wait_for_more();
-  if (scope_->count() > 0) return true;
+  if (running()) return true;
   scope_->rethrow_failure();
   return false;
 }

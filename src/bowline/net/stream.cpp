@@ -73,6 +73,14 @@ struct ReadAhead {
     chunk = Chunk();
   }
 
+  std::size_t take(MutableBytes into) {
+    take_back_lent();
+    Bytes taken = front().first(into.size());
+    std::memcpy(into.data(), taken.data(), taken.size());
+    consume(taken.size());
+    return taken.size();
+  }
+
   Chunk take_chunk() {
     take_back_lent();
     if (parts.empty()) return std::move(chunk);
@@ -102,8 +110,9 @@ class ReadMore : public ReadSome {
 };
 
 ReadInto::ReadInto(Stream& stream, MutableBytes into, std::vector<Handle>* handles)
-    : OpAwait(stream, Op::Kind::receive) {
+    : OpAwait(stream, Op::Kind::receive), into_(into) {
   BOWLINE_CHECK(!into.empty());
+  if (!stream.transport_->fills_memory()) return;
   op_->data = into.data();
   op_->size = into.size();
   op_->handles = handles;
@@ -114,16 +123,13 @@ bool ReadInto::await_ready() const {
 }
 
 Result<std::size_t> ReadInto::result() {
-  if (!context()) {
-    ReadAhead& ahead = *door().ahead_;
-    ahead.take_back_lent();
-    Bytes front = ahead.front().first(op_->size);
-    std::memcpy(op_->data, front.data(), front.size());
-    ahead.consume(front.size());
-    return front.size();
+  if (context()) {
+    if (op_->result < 0) return failure(door(), context(), Attempted::receive, op_->result);
+    auto size = static_cast<std::size_t>(op_->result);
+    if (!op_->pooled) return size;
+    door().put_back(Chunk(*op_->pool, op_->data, size));
   }
-  if (op_->result < 0) return failure(door(), context(), Attempted::receive, op_->result);
-  return static_cast<std::size_t>(op_->result);
+  return door().ahead_->take(into_);
 }
 
 WriteAll::WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles)
@@ -146,7 +152,7 @@ Result<void> WriteEnd::result() {
 }
 
 Stream::Stream() = default;
-Stream::Stream(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
+Stream::Stream(TransportPointer transport) : transport_(std::move(transport)) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
@@ -207,6 +213,18 @@ Task<std::optional<std::string_view>> Stream::read_piece(std::string_view delimi
     ahead.lent = ahead.parts.size();
     co_return ahead.front().text();
   }
+}
+
+void Stream::put_back(Chunk chunk) {
+  if (chunk.empty()) return;
+  if (!ahead_) ahead_ = std::make_unique<ReadAhead>();
+  BOWLINE_CHECK(ahead_->size() == 0);
+  ahead_->chunk = std::move(chunk);
+}
+
+TransportPointer Stream::release() {
+  BOWLINE_CHECK(!has_read_ahead());
+  return std::move(transport_);
 }
 
 Credentials Stream::peer_credentials() const {

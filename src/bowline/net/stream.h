@@ -34,6 +34,9 @@ class ReadInto : public OpAwait<Stream> {
   bool await_ready() const;
   std::size_t await_resume() { return result().value(); }
   Result<std::size_t> result();
+
+ private:
+  MutableBytes into_;
 };
 
 class WriteAll : public OpAwait<Stream> {
@@ -56,7 +59,7 @@ class Stream {
   static constexpr std::size_t line_size_max = 64 * 1024;
 
   Stream();
-  explicit Stream(std::unique_ptr<Transport> transport);
+  explicit Stream(TransportPointer transport);
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();  // closes; what was written still goes out, unless unread input makes it a reset
@@ -102,6 +105,10 @@ class Stream {
 
   explicit operator bool() const { return transport_ != nullptr; }
   Transport& transport() { return *transport_; }
+  // Puts back what was read, to be read again first. Nothing else may be put back already.
+  void put_back(Chunk chunk);
+  // For a transport on top of this one: gives up what is below. Nothing may be put back.
+  TransportPointer release();
 
  private:
   friend class OpAwait<Stream>;
@@ -110,11 +117,12 @@ class Stream {
   friend class ReadMore;
   bool submit(Op& op) { return transport_->submit(op); }
   void cancel(Op& op) { transport_->cancel(op); }
+  bool finish(Op& op) { return transport_->finish(op); }
   bool has_read_ahead() const;
   Task<std::optional<std::string_view>> read_piece(std::string_view delimiter, std::size_t limit,
                                                    bool end_completes);
 
-  std::unique_ptr<Transport> transport_;
+  TransportPointer transport_;
   std::unique_ptr<ReadAhead> ahead_;  // only for streams that are read by lines or pieces
 };
 

@@ -15,7 +15,9 @@ namespace bowline {
 
 class Transport {
  public:
-  virtual ~Transport() = default;  // closes; no Op may be under way
+  virtual ~Transport() = default;  // no Op may be under way
+  // Ends what there is to end and deletes this, now or when what was written has gone.
+  virtual void close() { delete this; }
   static void* operator new(std::size_t size) { return take_frame(size); }
   static void operator delete(void* memory, std::size_t size) { give_back_frame(memory, size); }
 
@@ -23,6 +25,11 @@ class Transport {
   // handle.
   virtual bool submit(Op& op) = 0;
   virtual void cancel(Op& op) = 0;
+  // `op`, which had to wait, was answered: makes of it what it means up here. False when it has to
+  // wait for more, and was submitted again below.
+  virtual bool finish(Op&) { return true; }
+  // A receive may bring memory of its own; else it takes what it is given.
+  virtual bool fills_memory() const { return true; }
 
   virtual Address local_address() const = 0;
   virtual Address peer_address() const = 0;
@@ -35,6 +42,14 @@ class Transport {
   virtual std::string url() const = 0;
   virtual std::string advice(Attempted, int) const { return {}; }
 };
+
+struct TransportCloser {
+  TransportCloser() = default;
+  template <class T>
+  TransportCloser(std::default_delete<T>) {}
+  void operator()(Transport* transport) const { transport->close(); }
+};
+using TransportPointer = std::unique_ptr<Transport, TransportCloser>;
 
 // The awaiting of one Op: what all operations of streams and listeners are made of. The Op lies in
 // pooled memory and not in the awaiting coroutine's frame, which would hold one for each place that
@@ -64,20 +79,23 @@ class [[nodiscard]] OpAwait {
         result = -ECANCELED;
         return false;
       }
-      if (door->submit(*this)) {
-        if (context->scheduler().may_go_on()) return false;
-        context->scheduler().ready(*this);
+      unfinished = !door->submit(*this);
+      if (unfinished) {
+        context->begin_wait(*this);
         return true;
       }
-      context->begin_wait(*this);
+      if (context->scheduler().may_go_on()) return false;
+      context->scheduler().ready(*this);
       return true;
     }
     void go_on() override {
+      if (unfinished && !door->finish(*this)) return;
       context->end_wait();
       coroutine.resume();
     }
     void ask_to_end() override { door->cancel(*this); }
 
+    bool unfinished = false;
     Door* door;
     Context* context = nullptr;
     std::coroutine_handle<> coroutine;

@@ -14,6 +14,8 @@ namespace bowline {
 
 class Child;
 class Timer;
+template <class T = void>
+class Task;
 
 // What tasks need of the loop that runs them.
 class Scheduler {
@@ -22,6 +24,9 @@ class Scheduler {
   virtual void ready(Waiter& waiter) = 0;
   // `child` has ended and goes as soon as nothing of it runs any more.
   virtual void retire(Child& child) = 0;
+  // Runs `task`, beside all others, until it ends: the loop waits for it as for what it was given to
+  // run. It must see to its own failures.
+  virtual void start(Task<> task) = 0;
   virtual Time now() = 0;
   virtual void set(Timer& timer, Time at) = 0;
   virtual void clear(Timer& timer) = 0;
