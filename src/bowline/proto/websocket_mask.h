@@ -69,12 +69,12 @@ using MaskSeed = std::array<std::uint64_t, 2>;
 // (RFC 6455 10.3): they are SipHash-2-4 of a counter.
 class MaskKeys {
  public:
-  explicit MaskKeys(MaskSeed seed) : seed_(seed) {}
+  explicit MaskKeys(MaskSeed seed, std::uint64_t count = 0) : seed_(seed), count_(count) {}
   MaskKey next();
 
  private:
   MaskSeed seed_;
-  std::uint64_t count_ = 0;
+  std::uint64_t count_;
 };
 
 }  // namespace bowline
