@@ -19,7 +19,7 @@ std::string inflated(Bytes bytes, std::size_t piece_size, int window_bits, bool 
   bowline::MessageInflater inflater(window_bits, takeover);
   std::string all;
   for (int round = 0; round < 2; ++round) {
-    bowline::WebSocketBuffer out;
+    bowline::BytesBuilder out;
     auto result = Inflated::ok;
     for (Bytes rest = bytes; result == Inflated::ok && !rest.empty();
          rest = rest.after(piece_size)) {
@@ -38,7 +38,7 @@ void go_back_and_forth(Bytes bytes, int window_bits, bool takeover) {
   bowline::MessageDeflater deflater(window_bits, takeover, 1 + window_bits % 9, 1);
   bowline::MessageInflater inflater(window_bits, takeover);
   for (int round = 0; round < 2; ++round) {
-    bowline::WebSocketBuffer compressed, back;
+    bowline::BytesBuilder compressed, back;
     deflater.compress(bytes, compressed);
     // In small pieces, so that nothing but the window can be looked back at.
     for (Bytes rest = compressed.bytes(); !rest.empty(); rest = rest.after(1)) {

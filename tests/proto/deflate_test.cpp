@@ -14,7 +14,7 @@ using namespace std::string_literals;
 constexpr std::size_t no_limit = 1 << 26;
 
 std::string compressed(MessageDeflater& deflater, std::string_view message) {
-  WebSocketBuffer out;
+  BytesBuilder out;
   deflater.compress(message, out);
   return std::string(out.bytes().text());
 }
@@ -26,7 +26,7 @@ std::string_view name(Inflated result) {
 // What a message becomes that comes in these pieces; what went wrong stands at its end.
 std::string inflated(MessageInflater& inflater, const testing::Pieces& pieces,
                      std::size_t size_max = no_limit) {
-  WebSocketBuffer out;
+  BytesBuilder out;
   Inflated result = Inflated::ok;
   for (const std::string& piece : pieces) {
     if (result == Inflated::ok) result = inflater.add(piece, out, size_max);
@@ -136,7 +136,7 @@ TEST(Deflate, a_bomb_costs_no_more_memory_than_the_limit) {
   std::string payload = compressed(deflater, std::string(64 << 20, '0'));
   EXPECT_LT(payload.size(), 70000u);
   MessageInflater inflater(15, false);
-  WebSocketBuffer out;
+  BytesBuilder out;
   EXPECT_EQ(inflater.add(payload, out, 1 << 20), Inflated::too_big);
   EXPECT_EQ(out.size(), 1u << 20);
   EXPECT_LE(out.capacity(), 3u << 20);

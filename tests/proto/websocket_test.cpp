@@ -86,7 +86,7 @@ TEST_F(WebSocket, puts_all_answers_into_one_output) {
 
 TEST_F(WebSocket, holds_no_output_memory_after_it_was_taken) {
   server_.send(WebSocketKind::text, "text");
-  WebSocketBuffer taken = server_.take_output();
+  BytesBuilder taken = server_.take_output();
   EXPECT_EQ(server_.output().capacity(), 0u);
   std::size_t capacity = taken.capacity();
   server_.lend(std::move(taken));

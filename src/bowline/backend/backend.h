@@ -44,6 +44,7 @@ class Backend {
   virtual Op* next() = 0;
   virtual void wake() = 0;
   virtual Time now() = 0;
+  virtual void fill_random(MutableBytes bytes) = 0;
 
   // What follows never waits. Results: zero or a handle, or the negative number of an error.
   virtual int open(Family family) = 0;  // a stream socket, to be connected

@@ -20,6 +20,7 @@ class KernelBackend : public Backend {
 
   void wake() override;
   Time now() override;
+  void fill_random(MutableBytes bytes) override;
   int open(Family family) override;
   int listen(Address& address, const ListenOptions& options) override;
   void close(Handle handle) override;

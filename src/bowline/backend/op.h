@@ -40,6 +40,9 @@ struct NameQuery {
   std::error_code failure;         // why there is no answer, when the result is negative
 };
 
+// What a message is, where there are messages: to WebSocket, text is UTF-8.
+enum class MessageKind : std::uint8_t { none, text, binary };
+
 struct Op : Waiter {
   void go_on() override {}  // for those who look themselves at what next() gives
 
@@ -58,6 +61,10 @@ struct Op : Waiter {
   bool for_writing = false;  // poll
   bool local = false;   // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
   bool pooled = false;  // receive, once answered: the memory is that of `pool`
+  bool empty_counts = false;  // receive: an empty message is one, and not passed over
+  // send: what kind of message it is, none for that of the last received; receive, once answered:
+  // what came, none where the transport knows no messages, or for their end.
+  MessageKind message = MessageKind::none;
   Handle handle = no_handle;
   int result = 0;  // negative: the number of an error (errno(3))
   std::byte* data = nullptr;

@@ -55,6 +55,7 @@ class Layer : public Transport {
   Scheduler& scheduler() const { return *scheduler_; }
   // Sends the output, unless some of it is under way already.
   void flush();
+  bool reader_waits() const { return reader_ != nullptr; }
   // Has read() called for who waits to read, if somebody does, without more from below.
   void wake_reader();
 

@@ -74,6 +74,14 @@ Task<int> Network::signal(std::initializer_list<int> signals) {
   return read_signal_on(loop_->backend(), HandleGuard(loop_->backend(), handle));
 }
 
+void Network::fill_random(MutableBytes bytes) {
+  loop_->backend().fill_random(bytes);
+}
+
+Scheduler& Network::scheduler() {
+  return *loop_;
+}
+
 Time Network::now() {
   return loop_->now();
 }

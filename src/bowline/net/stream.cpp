@@ -11,16 +11,6 @@
 namespace bowline {
 namespace {
 
-// The Error of an operation that was answered with `result`, a negative number of an error.
-Error failure(Stream& stream, const Context* context, Attempted attempted, int result) {
-  bool reading = attempted == Attempted::receive;
-  std::string action = fmt::format("{} {}", reading ? "read from" : "write to", stream.peer_url());
-  if (result == -ECANCELED && context && context->cancelled()) {
-    return cancelled_error(*context, action);
-  }
-  return make_error(-result, action, stream.transport().advice(attempted, -result));
-}
-
 // Texts are put together here and not in the coroutines: their temporaries, on the stack, would
 // keep compilers that instrument the code from handing over by tail calls.
 [[noreturn, gnu::noinline]] void throw_error(Errc code, const Stream& stream,
@@ -97,7 +87,7 @@ bool ReadSome::await_ready() const {
 Result<Chunk> ReadSome::result() {
   if (!context()) return door().ahead_->take_chunk();
   int size = op_->result;
-  if (size < 0) return failure(door(), context(), Attempted::receive, size);
+  if (size < 0) return door().failure(context(), Attempted::receive, size);
   if (size == 0) return Chunk();
   return Chunk(*op_->pool, op_->data, static_cast<std::size_t>(size));
 }
@@ -124,7 +114,7 @@ bool ReadInto::await_ready() const {
 
 Result<std::size_t> ReadInto::result() {
   if (context()) {
-    if (op_->result < 0) return failure(door(), context(), Attempted::receive, op_->result);
+    if (op_->result < 0) return door().failure(context(), Attempted::receive, op_->result);
     auto size = static_cast<std::size_t>(op_->result);
     if (!op_->pooled) return size;
     door().put_back(Chunk(*op_->pool, op_->data, size));
@@ -141,13 +131,13 @@ WriteAll::WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles)
 
 Result<void> WriteAll::result() {
   if (context() && op_->result < 0) {
-    return failure(door(), context(), Attempted::send, op_->result);
+    return door().failure(context(), Attempted::send, op_->result);
   }
   return {};
 }
 
 Result<void> WriteEnd::result() {
-  if (op_->result < 0) return failure(door(), context(), Attempted::send, op_->result);
+  if (op_->result < 0) return door().failure(context(), Attempted::send, op_->result);
   return {};
 }
 
@@ -156,6 +146,15 @@ Stream::Stream(TransportPointer transport) : transport_(std::move(transport)) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
+
+Error Stream::failure(const Context* context, Attempted attempted, int result) {
+  bool reading = attempted == Attempted::receive;
+  std::string action = fmt::format("{} {}", reading ? "read from" : "write to", peer_url());
+  if (result == -ECANCELED && context && context->cancelled()) {
+    return cancelled_error(*context, action);
+  }
+  return make_error(-result, action, transport_->advice(attempted, -result));
+}
 
 bool Stream::has_read_ahead() const {
   return ahead_ && ahead_->size() > 0;

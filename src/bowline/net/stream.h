@@ -105,6 +105,8 @@ class Stream {
 
   explicit operator bool() const { return transport_ != nullptr; }
   Transport& transport() { return *transport_; }
+  // The Error of an operation that was answered with `result`, the negative number of an error.
+  Error failure(const Context* context, Attempted attempted, int result);
   // Puts back what was read, to be read again first. Nothing else may be put back already.
   void put_back(Chunk chunk);
   // For a transport on top of this one: gives up what is below. Nothing may be put back.

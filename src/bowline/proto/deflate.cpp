@@ -31,13 +31,13 @@ uInt step(std::size_t size) {
 }
 
 // Gives zlib `size` more bytes of room at the end of `out`.
-void give_room(z_stream_s& stream, WebSocketBuffer& out, std::size_t size) {
+void give_room(z_stream_s& stream, BytesBuilder& out, std::size_t size) {
   stream.next_out = reinterpret_cast<Bytef*>(out.extend(size));
   stream.avail_out = step(size);
 }
 
 // Takes back the room that was not used.
-void take_room(z_stream_s& stream, WebSocketBuffer& out) {
+void take_room(z_stream_s& stream, BytesBuilder& out) {
   out.shrink(out.size() - stream.avail_out);
 }
 
@@ -77,7 +77,7 @@ void MessageDeflater::begin() {
   stream_.reset(stream.release());
 }
 
-void MessageDeflater::compress(Bytes message, WebSocketBuffer& out) {
+void MessageDeflater::compress(Bytes message, BytesBuilder& out) {
   if (!stream_) begin();
   z_stream_s& stream = *stream_;
   std::size_t start = out.size();
@@ -119,7 +119,7 @@ void MessageInflater::begin() {
   stream_.reset(stream.release());
 }
 
-Inflated MessageInflater::add(Bytes piece, WebSocketBuffer& out, std::size_t size_max) {
+Inflated MessageInflater::add(Bytes piece, BytesBuilder& out, std::size_t size_max) {
   if (!stream_) begin();
   z_stream_s& stream = *stream_;
   bool more = !piece.empty();
@@ -161,7 +161,7 @@ bool MessageInflater::next_stream() {
   return true;
 }
 
-Inflated MessageInflater::finish(WebSocketBuffer& out, std::size_t size_max) {
+Inflated MessageInflater::finish(BytesBuilder& out, std::size_t size_max) {
   if (!at_end_) {
     Inflated result = add(Bytes(flush_end), out, size_max);
     if (result != Inflated::ok) return result;

@@ -2,7 +2,7 @@
 // limit of the caller's, so a small message can't become a big one unasked.
 #pragma once
 
-#include "bowline/proto/websocket_buffer.h"
+#include "bowline/base/bytes_builder.h"
 
 #include <memory>
 
@@ -18,7 +18,7 @@ class MessageDeflater {
   MessageDeflater(int window_bits, bool takeover, int level, int memory_level);
 
   // Puts `message`, compressed, at the end of `out`.
-  void compress(Bytes message, WebSocketBuffer& out);
+  void compress(Bytes message, BytesBuilder& out);
   bool has_takeover() const { return takeover_; }
   // Gives up memory that no later message needs: all of it without takeover, else none.
   void rest();
@@ -49,10 +49,10 @@ class MessageInflater {
 
   // Puts what the next piece of a message becomes at the end of `out`, which is to hold at most
   // `size_max` bytes. What comes out does not depend on how a message was cut into pieces.
-  Inflated add(Bytes piece, WebSocketBuffer& out, std::size_t size_max);
+  Inflated add(Bytes piece, BytesBuilder& out, std::size_t size_max);
   // The message is over: puts what remains of it. After anything but `ok`, here or above, no more
   // can be inflated.
-  Inflated finish(WebSocketBuffer& out, std::size_t size_max);
+  Inflated finish(BytesBuilder& out, std::size_t size_max);
   // As for the deflater; only between messages.
   void rest();
   bool can_rest() const { return stream_ && !takeover_; }

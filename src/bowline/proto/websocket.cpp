@@ -58,7 +58,7 @@ WebSocketProtocol::Rare& WebSocketProtocol::rare() {
   return *rare_;
 }
 
-void WebSocketProtocol::lend(WebSocketBuffer&& spare) {
+void WebSocketProtocol::lend(BytesBuilder&& spare) {
   if (!output_.empty() || output_.capacity() >= spare.capacity()) return;
   output_ = std::move(spare);
   output_.clear();

@@ -4,10 +4,10 @@
 // the same.
 #pragma once
 
+#include "bowline/base/bytes_builder.h"
 #include "bowline/base/check.h"
 #include "bowline/base/time.h"
 #include "bowline/proto/deflate_parameters.h"
-#include "bowline/proto/websocket_buffer.h"
 #include "bowline/proto/websocket_frame.h"
 
 #include <memory>
@@ -110,14 +110,17 @@ class WebSocketProtocol {
 
   // What is to be written, all in one piece. Taking it leaves nothing behind; so that not each
   // answer has to get new memory, lend the buffer that was written, cleared or not, again.
-  const WebSocketBuffer& output() const { return output_; }
-  WebSocketBuffer take_output() { return std::move(output_); }
-  void lend(WebSocketBuffer&& spare);
+  const BytesBuilder& output() const { return output_; }
+  BytesBuilder& output() { return output_; }
+  BytesBuilder take_output() { return std::move(output_); }
+  void lend(BytesBuilder&& spare);
 
   // on_time() is due then; it may be later than was said before.
   Time next_deadline() const;
   void on_time(Time now);
 
+  // Not all that was received has been looked at.
+  bool has_input() const { return input_size_ > 0; }
   // Messages may be sent.
   bool is_open() const { return state_ == State::open; }
   // Nothing more is received. Write the output, end the stream's own writing, and read until the
@@ -171,7 +174,7 @@ class WebSocketProtocol {
 
   std::byte* input_ = nullptr;
   std::size_t input_size_ = 0;
-  WebSocketBuffer output_;
+  BytesBuilder output_;
   const WebSocketOptions* options_;
   // What an idle server's connection does not need: see websocket_rare.h.
   std::unique_ptr<Rare> rare_;

@@ -33,7 +33,7 @@ struct WebSocketProtocol::Rare {
   std::size_t fragment_count = 0;
   std::uint64_t wire_size = 0;  // of its frames, as far as they have begun
   Utf8Validator utf8;
-  WebSocketBuffer message;
+  BytesBuilder message;
 
   MaskKeys mask_keys{MaskSeed()};
   std::unique_ptr<Compression> compression;

@@ -69,6 +69,10 @@ void SimBackend::answered(Op& op) {
   wake();
 }
 
+void SimBackend::fill_random(MutableBytes bytes) {
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(fabric_.random.below(256));
+}
+
 Socket* SimBackend::socket_at(Handle handle) const {
   if (handle < 0 || static_cast<std::size_t>(handle) >= sockets_.size()) return nullptr;
   return sockets_[static_cast<std::size_t>(handle)].get();

@@ -37,6 +37,7 @@ class SimBackend : public Backend {
   Op* next() override { return static_cast<Op*>(answered_.pop()); }
   void wake() override;
   Time now() override { return fabric_.now; }
+  void fill_random(MutableBytes bytes) override;
   int open(Family family) override;
   int listen(Address& address, const ListenOptions& options) override;
   void release(Handle) override {}

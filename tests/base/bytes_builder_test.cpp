@@ -1,12 +1,12 @@
-#include "bowline/proto/websocket_buffer.h"
+#include "bowline/base/bytes_builder.h"
 
 #include <gtest/gtest.h>
 
 namespace bowline {
 namespace {
 
-TEST(WebSocketBuffer, keeps_what_was_put_in_in_order) {
-  WebSocketBuffer buffer;
+TEST(BytesBuilder, keeps_what_was_put_in_in_order) {
+  BytesBuilder buffer;
   std::string expected;
   for (int index = 0; index < 500; ++index) {
     std::string piece(static_cast<std::size_t>(index % 37), static_cast<char>('a' + index % 26));
@@ -16,8 +16,8 @@ TEST(WebSocketBuffer, keeps_what_was_put_in_in_order) {
   EXPECT_EQ(buffer.bytes().text(), expected);
 }
 
-TEST(WebSocketBuffer, holds_no_memory_until_something_is_put_in) {
-  WebSocketBuffer buffer;
+TEST(BytesBuilder, holds_no_memory_until_something_is_put_in) {
+  BytesBuilder buffer;
   EXPECT_EQ(buffer.capacity(), 0u);
   buffer.append("");
   EXPECT_EQ(buffer.capacity(), 0u);
@@ -25,8 +25,8 @@ TEST(WebSocketBuffer, holds_no_memory_until_something_is_put_in) {
   EXPECT_GT(buffer.capacity(), 0u);
 }
 
-TEST(WebSocketBuffer, that_is_cleared_keeps_its_memory_and_released_does_not) {
-  WebSocketBuffer buffer;
+TEST(BytesBuilder, that_is_cleared_keeps_its_memory_and_released_does_not) {
+  BytesBuilder buffer;
   buffer.append(std::string(1000, 'x'));
   std::size_t capacity = buffer.capacity();
   buffer.clear();
@@ -36,8 +36,8 @@ TEST(WebSocketBuffer, that_is_cleared_keeps_its_memory_and_released_does_not) {
   EXPECT_EQ(buffer.capacity(), 0u);
 }
 
-TEST(WebSocketBuffer, does_not_grow_within_what_was_reserved) {
-  WebSocketBuffer buffer;
+TEST(BytesBuilder, does_not_grow_within_what_was_reserved) {
+  BytesBuilder buffer;
   buffer.append("x");
   buffer.reserve(5000);
   const std::byte* memory = buffer.data();
@@ -45,8 +45,8 @@ TEST(WebSocketBuffer, does_not_grow_within_what_was_reserved) {
   EXPECT_EQ(buffer.data(), memory);
 }
 
-TEST(WebSocketBuffer, grows_in_steps_that_double) {
-  WebSocketBuffer buffer;
+TEST(BytesBuilder, grows_in_steps_that_double) {
+  BytesBuilder buffer;
   int grown = 0;
   for (int index = 0; index < 1 << 20; ++index) {
     std::size_t capacity = buffer.capacity();
@@ -56,10 +56,10 @@ TEST(WebSocketBuffer, grows_in_steps_that_double) {
   EXPECT_LE(grown, 14);
 }
 
-TEST(WebSocketBuffer, that_was_moved_from_is_empty_and_usable) {
-  WebSocketBuffer buffer;
+TEST(BytesBuilder, that_was_moved_from_is_empty_and_usable) {
+  BytesBuilder buffer;
   buffer.append("abc");
-  WebSocketBuffer other = std::move(buffer);
+  BytesBuilder other = std::move(buffer);
   EXPECT_EQ(other.bytes().text(), "abc");
   EXPECT_TRUE(buffer.empty());
   buffer.append("new");
