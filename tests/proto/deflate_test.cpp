@@ -65,6 +65,7 @@ TEST(Deflate, compresses_as_the_standard_has_it) {
   MessageDeflater deflater(15, true, 9, 8);
   EXPECT_EQ(compressed(deflater, "Hello"), "\xf2\x48\xcd\xc9\xc9\x07\x00"s);
   EXPECT_EQ(compressed(deflater, "Hello"), "\xf2\x00\x11\x00\x00"s);
+  EXPECT_EQ(compressed(deflater, ""), "\x00"s);
   MessageDeflater alone(15, false, 9, 8);
   EXPECT_EQ(compressed(alone, "Hello"), compressed(alone, "Hello"));
 }
@@ -74,7 +75,7 @@ TEST(Deflate, goes_back_and_forth_with_every_window_and_both_takeovers) {
     for (bool takeover : {false, true}) {
       MessageDeflater deflater(bits, takeover, 6, 8);
       MessageInflater inflater(bits, takeover);
-      for (std::size_t size : {0, 1, 100, 1000, 70000, 5, 200000}) {
+      for (std::size_t size : {0, 0, 1, 100, 0, 0, 1000, 70000, 5, 200000}) {
         std::string message = words(static_cast<std::uint64_t>(bits), size);
         EXPECT_EQ(inflated(inflater, {compressed(deflater, message)}), message);
       }

@@ -78,6 +78,8 @@ void MessageDeflater::begin() {
 }
 
 void MessageDeflater::compress(Bytes message, BytesBuilder& out) {
+  // zlib makes nothing of a flush with nothing new (RFC 7692 7.2.3.6).
+  if (message.empty()) return out.append(std::string_view("\0", 1));
   if (!stream_) begin();
   z_stream_s& stream = *stream_;
   std::size_t start = out.size();

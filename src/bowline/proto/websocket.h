@@ -170,6 +170,7 @@ class WebSocketProtocol {
   WebSocketEvent closed_event();
   void settle();
   void let_go();
+  void rest();
   bool refuse(unsigned code, std::string_view reason);
 
   std::byte* input_ = nullptr;

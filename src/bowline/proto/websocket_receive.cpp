@@ -6,8 +6,8 @@
 namespace bowline {
 namespace {
 
-// Memory that is got for a frame on the word of its header alone.
-constexpr std::uint64_t trusted_size_max = 1 << 16;
+// Memory that is got for a frame on the word of its header alone; more when more has come.
+constexpr std::uint64_t trusted_size_max = 4096;
 // What the frames of a compressed message may have over the message itself: data that can't be
 // compressed grows a little.
 constexpr std::uint64_t compressed_size_max(std::uint64_t size_max) {
@@ -45,7 +45,10 @@ WebSocketEvent WebSocketProtocol::next_event_of_any_kind() {
     if (event) return event;
   }
   if (busy_ & closed) return closed_event();
-  if (!(busy_ & ended)) return event;
+  if (!(busy_ & ended)) {
+    rest();
+    return event;
+  }
   end(websocket_unclean,
       state_ == State::closing ? "the connection ended before the close was answered"
       : busy_ & partial        ? "the connection ended inside a message, without a close frame"
@@ -282,10 +285,14 @@ void WebSocketProtocol::settle() {
   busy_ = static_cast<std::uint8_t>(is_partial ? busy_ | partial : busy_ & ~partial);
 }
 
-// The last event was read: its memory goes, and all of rare_ if nothing in it is needed.
+// The last event was read: its memory goes.
 void WebSocketProtocol::let_go() {
   busy_ &= static_cast<std::uint8_t>(~holding);
   if (!rare_->in_message) rare_->message.release();
+}
+
+// All input was read: an idle connection holds nothing that is not needed.
+void WebSocketProtocol::rest() {
   if (busy_ == 0 && !client_ && !compresses_) rare_.reset();
 }
 
