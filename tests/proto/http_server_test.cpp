@@ -81,6 +81,14 @@ TEST(HttpServer, closes_when_the_client_or_the_server_wants_it) {
   EXPECT_NE(asked.http.take_output().find("\r\nConnection: close\r\n"), std::string::npos);
 }
 
+TEST(HttpServer, that_closes_forgets_what_came_behind) {
+  Asked asked("GET / HTTP/1.0\r\n\r\nmore");
+  asked.http.respond(200, {}, "");
+  EXPECT_EQ(asked.next(), Kind::end);
+  EXPECT_EQ(asked.next(), Kind::none);
+  EXPECT_TRUE(asked.http.rest().empty());
+}
+
 TEST(HttpServer, says_so_when_it_keeps_a_connection_of_1_0) {
   EXPECT_EQ(output("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nok");

@@ -41,8 +41,10 @@ HttpServerEvent HttpServerProtocol::next_event() {
     case State::failed:
       if (!std::exchange(failure_told_, true)) event.kind = Kind::failed;
       break;
-    case State::read:
     case State::closed:
+      input_.clear();
+      break;
+    case State::read:
     case State::upgraded:
       break;
   }

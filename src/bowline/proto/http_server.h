@@ -43,8 +43,8 @@ class HttpServerProtocol {
   void receive(Bytes bytes);
   // The client sends no more.
   void receive_end() { ended_ = true; }
-  // What an event shows is valid until the next call of this or `receive`, `request` too: copy what
-  // an answer that comes later depends on.
+  // What an event shows is valid until the next call of this or `receive`. So is `request`, and no
+  // longer than until it is answered: copy what is needed later.
   HttpServerEvent next_event();
   const HttpRequest& request() const { return request_; }
   const HttpFailure& failure() const { return failure_; }

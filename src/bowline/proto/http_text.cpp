@@ -3,20 +3,35 @@
 #include "bowline/base/check.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace bowline {
 namespace {
 
-bool is_token_char(char c) {
-  bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  return alphanumeric ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
+// Which bytes are of a kind: these are asked about each byte of a head.
+using ByteSet = std::array<bool, 256>;
 
-bool is_value_char(char c) {
-  auto byte = static_cast<unsigned char>(c);
-  return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+constexpr ByteSet token_bytes = [] {
+  ByteSet set = {};
+  for (char c = '0'; c <= '9'; ++c) set[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) set[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) set[static_cast<unsigned char>(c)] = true;
+  for (char c : std::string_view("!#$%&'*+-.^_`|~")) set[static_cast<unsigned char>(c)] = true;
+  return set;
+}();
+
+constexpr ByteSet value_bytes = [] {
+  ByteSet set = {};
+  for (std::size_t byte = 0; byte < set.size(); ++byte) {
+    set[byte] = byte == '\t' || (byte >= 0x20 && byte != 0x7F);
+  }
+  return set;
+}();
+
+bool all_in(const ByteSet& set, std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [&](char c) { return set[static_cast<unsigned char>(c)]; });
 }
 
 // Where `separator` first stands outside of a quoted string, or the end.
@@ -82,11 +97,11 @@ constexpr Reason reasons[] = {
 }  // namespace
 
 bool is_http_token(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_token_char);
+  return !text.empty() && all_in(token_bytes, text);
 }
 
 bool is_http_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_value_char);
+  return all_in(value_bytes, text);
 }
 
 bool is_http_visible(std::string_view text) {
@@ -154,7 +169,7 @@ void append_status_line(std::string& out, int status) {
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   BOWLINE_CHECK(is_http_token(name));
   out.append(name).append(": ");
-  for (char c : value) out += is_value_char(c) ? c : ' ';
+  for (char c : value) out += value_bytes[static_cast<unsigned char>(c)] ? c : ' ';
   out += "\r\n";
 }
 

@@ -13,7 +13,7 @@ namespace bowline {
 enum class Speech : std::uint8_t {
   undecided,
   tls,   // a record with a ClientHello (RFC 8446 4, 5.1)
-  http,  // a request line, of any version of HTTP
+  http,  // a request line with one of the usual methods, of any version of HTTP
   raw,   // anything else
 };
 
