@@ -64,7 +64,7 @@ Result<std::shared_ptr<const TlsSetup>> make_setup(const TlsClientOptions& optio
     if (!log) return log.error();
     setup->key_log = std::move(*log);
   }
-  openssl::Context context = make_context(*setup);
+  openssl::Context context = make_context(*setup, options.version_min, options.version_max);
   if (!context) return make_error(Errc::tls_failed, "set up TLS", openssl::take_error());
   Result<void> trust = set_trust(context.get(), *setup, options);
   if (!trust) return trust.error();

@@ -21,6 +21,8 @@ struct TlsCertificate {
   PemSource key;
 };
 
+enum class TlsVersion { v1_2, v1_3 };
+
 enum class ClientCertificates { none, optional, required };
 
 struct TlsServerOptions {
@@ -33,6 +35,8 @@ struct TlsServerOptions {
   PemSource client_ca;
   // Protocols on top ("http/1.1"), the best first. A client that offers others only is refused.
   std::vector<std::string> alpn;
+  TlsVersion version_min = TlsVersion::v1_2;
+  TlsVersion version_max = TlsVersion::v1_3;
   // Secrets of all connections are appended to it, for debugging (SSLKEYLOGFILE). Empty: nowhere.
   std::string key_log_file;
   // Whether certificates may be used that have expired or are not valid yet.
@@ -48,6 +52,8 @@ struct TlsClientOptions {
   // What to show to servers that ask for a certificate; may be empty.
   TlsCertificate certificate;
   std::vector<std::string> alpn;
+  TlsVersion version_min = TlsVersion::v1_2;
+  TlsVersion version_max = TlsVersion::v1_3;
   // Where sessions are kept for short handshakes; null: nowhere. Shared by the contexts that may
   // use each other's, and by the connections that outlive them.
   std::shared_ptr<TlsSessionCache> sessions;

@@ -136,7 +136,7 @@ std::string lower(std::string text) {
 
 Result<void> add_certificate(TlsSetup& setup, const TlsServerOptions& options,
                              const TlsCertificate& certificate, const Clients& clients) {
-  openssl::Context context = make_context(setup);
+  openssl::Context context = make_context(setup, options.version_min, options.version_max);
   if (!context) return make_error(Errc::tls_failed, "set up TLS", openssl::take_error());
   Result<x509_st*> shown = use_certificate(*context, certificate, options.any_date);
   if (!shown) return shown.error();

@@ -1,5 +1,7 @@
 #include "bowline/tls/session_cache.h"
 
+#include <openssl/ssl.h>
+
 #include <iterator>
 
 namespace bowline {
@@ -29,6 +31,11 @@ openssl::Session TlsSessionCache::take(const std::string& key) {
   auto [first, last] = places_.equal_range(key);
   if (first == last) return nullptr;
   auto newest = std::prev(last);
+  SSL_SESSION* kept = newest->second->session.get();
+  if (SSL_SESSION_get_protocol_version(kept) < TLS1_3_VERSION) {
+    SSL_SESSION_up_ref(kept);
+    return openssl::Session(kept);
+  }
   openssl::Session session = std::move(newest->second->session);
   forget(newest);
   return session;

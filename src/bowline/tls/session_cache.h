@@ -21,8 +21,9 @@ class TlsSessionCache {
 
   // A `key` says whose session it is and under which terms it was agreed on; the engine makes it.
   void put(const std::string& key, openssl::Session session);
-  // The newest session of `key`, which is then no longer here: to use one twice would let an
-  // onlooker link the connections (RFC 8446 C.4). Null when there is none.
+  // The newest session of `key`; null when there is none. One of TLS 1.3 is then no longer here: to
+  // use it twice would let an onlooker link the connections (RFC 8446 C.4). One of TLS 1.2 stays,
+  // since its server gives no other.
   openssl::Session take(const std::string& key);
   std::size_t size() const;
 

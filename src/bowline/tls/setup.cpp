@@ -24,6 +24,10 @@ constexpr const char* ciphers_1_2 =
 constexpr const char* groups = "X25519:P-256:P-384";
 constexpr int security_level = 2;  // 112 bits and more: RSA from 2048 bits, no SHA-1
 
+int number_of(TlsVersion version) {
+  return version == TlsVersion::v1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
+}
+
 void write_key_log(const SSL* ssl, const char* line) {
   const auto* setup = static_cast<TlsSetup*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
   setup->key_log->add(line);
@@ -64,13 +68,13 @@ ssl_ctx_st* TlsSetup::context_for(std::string_view host) const {
   return found == names.end() ? nullptr : found->second;
 }
 
-openssl::Context make_context(TlsSetup& setup) {
+openssl::Context make_context(TlsSetup& setup, TlsVersion version_min, TlsVersion version_max) {
   openssl::Context owned(SSL_CTX_new(TLS_method()));
   SSL_CTX* context = owned.get();
   if (!context) return nullptr;
   SSL_CTX_set_app_data(context, &setup);
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION);
+  SSL_CTX_set_min_proto_version(context, number_of(version_min));
+  SSL_CTX_set_max_proto_version(context, number_of(version_max));
   SSL_CTX_set_security_level(context, security_level);
   bool set = SSL_CTX_set_ciphersuites(context, ciphers_1_3) &&
              SSL_CTX_set_cipher_list(context, ciphers_1_2) &&

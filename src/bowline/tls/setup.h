@@ -38,7 +38,7 @@ Result<std::shared_ptr<const TlsSetup>> make_setup(const TlsClientOptions& optio
 
 // Both kinds: an SSL_CTX with versions, ciphers, groups and memory set, and `setup` as its owner.
 // Null when out of memory.
-openssl::Context make_context(TlsSetup& setup);
+openssl::Context make_context(TlsSetup& setup, TlsVersion version_min, TlsVersion version_max);
 // Has `context` show this certificate; `any_date` as in TlsServerOptions. Gives the first one.
 Result<x509_st*> use_certificate(ssl_ctx_st& context, const TlsCertificate& certificate,
                                  bool any_date);
