@@ -34,10 +34,12 @@ PemPair certificate(const PemPair* issuer) {
 }
 
 struct Contexts {
-  explicit Contexts(bool resume) : authority(certificate(nullptr)), own(certificate(&authority)) {
+  explicit Contexts(TlsVersion version, bool resume)
+      : authority(certificate(nullptr)), own(certificate(&authority)) {
     TlsServerOptions server_options;
     server_options.certificates = {
         {PemSource::of_text(own.certificate), PemSource::of_text(own.key)}};
+    server_options.version_max = version;
     server = std::make_unique<TlsContext>(TlsContext::server(server_options).value());
     TlsClientOptions client_options;
     client_options.ca = PemSource::of_text(authority.certificate);
@@ -77,8 +79,8 @@ double shake_hands(TlsEngine& server, TlsEngine& client) {
   return spent;
 }
 
-void measure_handshakes(bool resume, double seconds) {
-  Contexts contexts(resume);
+void measure_handshakes(TlsVersion version, bool resume, double seconds) {
+  Contexts contexts(version, resume);
   double spent = 0;
   unsigned count = 0;
   unsigned resumed = 0;
@@ -91,12 +93,13 @@ void measure_handshakes(bool resume, double seconds) {
     resumed += client.facts().resumed;
     ++count;
   }
-  std::printf("handshakes, %s: %.0f per CPU second (%u of %u short)\n", resume ? "resumed" : "full",
+  std::printf("handshakes, TLS %s, %s: %.0f per CPU second (%u of %u short)\n",
+              version == TlsVersion::v1_2 ? "1.2" : "1.3", resume ? "resumed" : "full",
               count / spent, resumed, count);
 }
 
 void measure_bytes(double seconds) {
-  Contexts contexts(false);
+  Contexts contexts(TlsVersion::v1_3, false);
   TlsEngine server(*contexts.server);
   TlsEngine client(*contexts.client, "localhost");
   shake_hands(server, client);
@@ -110,8 +113,9 @@ void measure_bytes(double seconds) {
   std::printf("sealed and opened: %.2f GB per CPU second\n", total / (cpu_seconds() - begin) / 1e9);
 }
 
-void measure_memory() {
-  Contexts contexts(false);
+// After a message each way, and with what malloc itself adds.
+void measure_memory(TlsVersion version) {
+  Contexts contexts(version, false);
   std::vector<TlsEngine> idle;
   constexpr std::size_t count = 10'000;
   idle.reserve(count);
@@ -120,8 +124,12 @@ void measure_memory() {
     idle.emplace_back(*contexts.server);
     TlsEngine client(*contexts.client, "localhost");
     shake_hands(idle.back(), client);
+    client.write("hello", Time());
+    idle.back().write("hello", Time());
+    shake_hands(idle.back(), client);
   }
-  std::printf("idle: %.1f KiB per connection (of %zu)\n",
+  std::printf("idle, TLS %s: %.1f KiB per connection (of %zu)\n",
+              version == TlsVersion::v1_2 ? "1.2" : "1.3",
               double(::mallinfo2().uordblks - before) / count / 1024, count);
 }
 
@@ -129,8 +137,11 @@ void measure_memory() {
 
 int main(int argument_count, char** arguments) {
   double seconds = argument_count > 1 ? std::atof(arguments[1]) : 2;
-  measure_handshakes(false, seconds);
-  measure_handshakes(true, seconds);
+  for (TlsVersion version : {TlsVersion::v1_2, TlsVersion::v1_3}) {
+    measure_handshakes(version, false, seconds);
+    measure_handshakes(version, true, seconds);
+  }
   measure_bytes(seconds);
-  measure_memory();
+  measure_memory(TlsVersion::v1_2);
+  measure_memory(TlsVersion::v1_3);
 }

@@ -27,8 +27,8 @@ constexpr const char* description =
     "public use certificates of a public authority.";
 
 constexpr const char* notes =
-    "Files are named for the first name: localhost.pem, localhost.key. Those of before are\n"
-    "replaced; the authority never is.\n"
+    "Files are named for the first name: localhost.pem, localhost.key. Those of before\n"
+    "are replaced; the authority never is.\n"
     "\nexamples:\n"
     "  bowline cert localhost 127.0.0.1 ::1\n"
     "  bowline cert '*.dev.example.org' --out certs --days 30\n"
@@ -42,10 +42,14 @@ struct Options {
   unsigned days = 365;
 };
 
+void print_file(const std::string& file, const std::string& text) {
+  fmt::print("{:<24}  {}\n", file, text);
+}
+
 void print_made(const CertFolder::Made& made, const std::string& who) {
-  fmt::print("{}  for {}, until {}\n", made.certificate_file, who,
-             wall_time_text(made.identity.valid_until));
-  fmt::print("{}  its key\n", made.key_file);
+  print_file(made.certificate_file,
+             fmt::format("for {}, until {}", who, wall_time_text(made.identity.valid_until)));
+  print_file(made.key_file, "its key");
 }
 
 void print_server_use(const CertFolder& folder, const CertFolder::Made& made,
@@ -71,11 +75,10 @@ void make_all(const Options& options) {
   CertFolder folder(options.out);
   folder.open_authority(today);
   if (folder.authority_is_new()) {
-    fmt::print("{}  a new authority: for all who are to trust what it signs\n",
-               folder.file("ca.pem"));
-    fmt::print("{}  its key: whoever has it can be anybody to them\n", folder.file("ca.key"));
+    print_file(folder.file("ca.pem"), "a new authority: for all who are to trust what it signs");
+    print_file(folder.file("ca.key"), "its key: whoever has it can be anybody to them");
   } else {
-    fmt::print("{}  the authority that was there\n", folder.file("ca.pem"));
+    print_file(folder.file("ca.pem"), "the authority that was there");
   }
   if (!options.names.empty()) {
     auto made = folder.make(CertificateUse::server, options.names, today, options.days);

@@ -5,8 +5,11 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <fstream>
 #include <iterator>
+#include <thread>
+#include <vector>
 
 namespace bowline {
 namespace {
@@ -209,6 +212,26 @@ TEST(TlsContext, uses_new_files_after_a_reload_and_keeps_old_connections) {
   before.client.write("hello", Time());
   before.run();
   EXPECT_EQ(before.at_server, "hello");
+}
+
+TEST(TlsContext, serves_several_threads_while_it_is_reloaded) {
+  TlsTerms terms;
+  terms.client.sessions = std::make_shared<TlsSessionCache>();
+  TlsContext server = TlsContext::server(terms.server).value();
+  TlsContext client = TlsContext::client(terms.client).value();
+  std::atomic<int> open = 0;
+  auto connect = [&] {
+    for (int turn = 0; turn < 20; ++turn) {
+      TlsPair pair(server, client);
+      pair.run();
+      open += pair.open();
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (int count = 0; count < 4; ++count) threads.emplace_back(connect);
+  for (int turn = 0; turn < 20; ++turn) EXPECT_TRUE(server.reload() && client.reload());
+  threads.clear();
+  EXPECT_EQ(open, 80);
 }
 
 TEST(TlsContext, keeps_sessions_good_over_a_reload) {

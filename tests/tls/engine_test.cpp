@@ -60,7 +60,8 @@ TEST(TlsEngine, goes_on_wherever_a_flight_was_cut) {
     TlsPair pair(server, client);
     feed(pair.server, take_output(pair.client));
     std::string flight = take_output(pair.server);
-    size = flight.size();
+    size = flight.size();  // not always the same: signatures differ by a byte or two
+    if (at >= size) break;
     feed(pair.client, flight.substr(0, at));
     EXPECT_EQ(pair.client.state(), TlsState::handshaking);
     feed(pair.client, flight.substr(at));

@@ -93,7 +93,8 @@ TEST(TlsFailure, of_a_peer_that_speaks_plain_text_shows_it) {
     TlsPair pair(server, client);
     feed(pair.client, "HTTP/1.1 400 Bad Request\r\n\r\n", piece);
     std::string text = failure_of(pair.client, Errc::not_tls);
-    EXPECT_THAT(text, HasSubstr(piece == 1 ? "it sent \"H\"" : "it sent \"HTTP/1.1 400"));
+    EXPECT_THAT(text,
+                HasSubstr(piece == 1 ? "it sent \"H\"" : "it sent \"HTTP/1.1 400 Bad Request\": "));
     EXPECT_THAT(text, HasSubstr("try http, ws or tcp://"));
     feed(pair.server, "GET / HTTP/1.1\r\n", piece);
     EXPECT_THAT(failure_of(pair.server, Errc::not_tls), HasSubstr("has to use https"));
@@ -117,7 +118,7 @@ TEST(TlsFailure, of_an_old_version_names_it) {
   EXPECT_FALSE(server.output().empty());
   TlsEngine client(TlsContext::client(terms.client).value(), "localhost");
   feed(client, take_output(server));
-  EXPECT_THAT(failure_of(client, Errc::tls_failed), HasSubstr("TLS 1.2 and 1.3"));
+  EXPECT_THAT(failure_of(client, Errc::tls_failed), HasSubstr("neither TLS 1.2 nor 1.3"));
 }
 
 TEST(TlsFailure, of_old_ciphers_says_so) {
@@ -166,7 +167,8 @@ TEST(TlsFailure, comes_of_damage_anywhere_and_nothing_worse) {
     TlsPair pair(server, client);
     feed(pair.server, take_output(pair.client));
     std::string flight = take_output(pair.server);
-    size = flight.size();
+    size = flight.size();  // not always the same: signatures differ by a byte or two
+    if (at >= size) break;
     flight[at] = char(~flight[at]);
     feed(pair.client, flight);
     EXPECT_EQ(pair.client.state() == TlsState::open, at == 2) << at;

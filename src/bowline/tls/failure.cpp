@@ -9,7 +9,7 @@
 namespace bowline {
 namespace {
 
-constexpr std::size_t first_bytes_shown = 24;
+constexpr std::size_t first_bytes_shown = 32;
 constexpr const char* ours = "TLS 1.2 and 1.3";
 
 // What a peer's alert means (RFC 8446 6.2); empty when its name is all there is to say.
@@ -21,7 +21,7 @@ std::string alert_text(int alert, const FailureView& view) {
                     : "the server refused: no cipher suite that both ends support, no certificate "
                       "for this name, or it wants a certificate (--cert FILE --key FILE)";
     case SSL_AD_PROTOCOL_VERSION:
-      return fmt::format("the peer does not speak {}: it is too old, or set up to be", ours);
+      return "the peer speaks neither TLS 1.2 nor 1.3, or not the one that this end is limited to";
     case SSL_AD_UNKNOWN_CA:
       return server ? "the client does not trust the authority of our certificate: give it to the "
                       "client (--ca FILE)"
@@ -145,7 +145,8 @@ bool begins_as_tls(Bytes first) {
 }
 
 TlsFailure explain_plain_text(Bytes first, bool is_server) {
-  std::string shown = printable(first.text(), first_bytes_shown);
+  std::string_view line = first.text().substr(0, first.text().find_first_of("\r\n"));
+  std::string shown = printable(line.empty() ? first.text() : line, first_bytes_shown);
   return {Errc::not_tls, fmt::format("it sent \"{}\": {}", shown,
                                      is_server ? "the client has to use https, wss or tls://"
                                                : "try http, ws or tcp://")};

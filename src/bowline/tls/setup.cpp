@@ -22,6 +22,11 @@ constexpr const char* ciphers_1_2 =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305";
 constexpr const char* groups = "X25519:P-256:P-384";
+constexpr const char* signatures =
+    "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:ed448:"
+    "RSA-PSS+SHA256:RSA-PSS+SHA384:RSA-PSS+SHA512:"
+    "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:"
+    "RSA+SHA256:RSA+SHA384:RSA+SHA512";
 constexpr int security_level = 2;  // 112 bits and more: RSA from 2048 bits, no SHA-1
 
 int number_of(TlsVersion version) {
@@ -78,7 +83,8 @@ openssl::Context make_context(TlsSetup& setup, TlsVersion version_min, TlsVersio
   SSL_CTX_set_security_level(context, security_level);
   bool set = SSL_CTX_set_ciphersuites(context, ciphers_1_3) &&
              SSL_CTX_set_cipher_list(context, ciphers_1_2) &&
-             SSL_CTX_set1_groups_list(context, groups);
+             SSL_CTX_set1_groups_list(context, groups) &&
+             SSL_CTX_set1_sigalgs_list(context, signatures);
   if (!set) return nullptr;
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
