@@ -16,6 +16,11 @@
 #include <utility>
 
 namespace bowline {
+namespace {
+
+constexpr std::size_t record_overhead = 64;  // no cipher of ours adds more to a record
+
+}  // namespace
 
 struct TlsEngine::State {
   explicit State(std::shared_ptr<const TlsSetup> with) : setup(std::move(with)) {}
@@ -111,7 +116,10 @@ int TlsEngine::read(MutableBytes into) {
 std::size_t TlsEngine::write(Bytes bytes, Time now) {
   State& state = *state_;
   bool open = state.state == TlsState::open || state.state == TlsState::ended;
-  if (!open || state.output_ended) return 0;
+  if (!open || state.output_ended || bytes.empty()) return 0;
+  if (state.wire.output.size() >= output_wish) return 0;
+  // Room for all of it at once, in place of growing record by record.
+  state.wire.output.prepare(std::min(bytes.size(), output_wish) * 33 / 32 + record_overhead);
   std::size_t total = 0;
   while (total < bytes.size() && state.wire.output.size() < output_wish) {
     Bytes part = bytes.after(total).first(state.records.next(now));
