@@ -26,6 +26,7 @@ function(bowline_peers header library)
 endfunction()
 
 bowline_bench(load.cpp bowline)
+bowline_bench(tls_cost.cpp bowline)
 bowline_bench(bare_epoll.cpp)
 bowline_peers(liburing.h uring bare_uring.cpp)
 bowline_peers(uv.h uv peers/libuv_write.cpp)

@@ -38,7 +38,9 @@ class Chunk {
     if (pool_) pool_->give_back(memory_);
   }
 
-  // A chunk with a copy of `bytes`, in memory of its own.
+  // A chunk of `size` bytes (at least one) to be filled, or with a copy of `bytes`, in memory of
+  // its own.
+  static Chunk make(std::size_t size);
   static Chunk copy(Bytes bytes);
 
   // Gives the memory up: whoever takes it returns it to the pool. The chunk must be unread.

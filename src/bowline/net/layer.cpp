@@ -115,6 +115,7 @@ bool Layer::take(Op& op) {
   if (op.result == 0) {
     receive_end();
   } else if (op.result > 0) {
+    op.pooled = false;
     receive(Chunk(*op.pool, op.data, static_cast<std::size_t>(op.result)));
   }
   return read(op);

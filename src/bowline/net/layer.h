@@ -22,6 +22,7 @@ class Layer : public Transport {
   void cancel(Op& op) final;
   void close() final;
   bool fills_memory() const final { return false; }
+  Transport* beneath() final { return below_.get(); }
   Address local_address() const override { return below_->local_address(); }
   Address peer_address() const override { return below_->peer_address(); }
   int credentials(Credentials& credentials) const override {

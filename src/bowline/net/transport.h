@@ -38,6 +38,8 @@ class Transport {
   virtual int set_option(Option, int) { return 0; }
   // The handle below, or no_handle where there is none of its own.
   virtual Handle handle() const { return no_handle; }
+  // The transport that this one is on top of, if it is.
+  virtual Transport* beneath() { return nullptr; }
   // For errors: where this leads, as a URL, and what to try.
   virtual std::string url() const = 0;
   virtual std::string advice(Attempted, int) const { return {}; }

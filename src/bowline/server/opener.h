@@ -4,9 +4,12 @@
 
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
+#include "bowline/proto/sniff.h"
 #include "bowline/session/websocket.h"
+#include "bowline/tls/context.h"
 
 #include <functional>
+#include <memory>
 
 namespace bowline {
 
@@ -15,12 +18,13 @@ using Opener = std::function<Task<Stream>(Network, Stream)>;
 
 struct OpenOptions {
   WebSocketSettings websocket;
-  // How long a client may take to get as far as the handler.
-  Duration handshake_timeout = std::chrono::seconds(10);
+  // For tls://, wss:// and any://, where it may be null: that then speaks no TLS.
+  std::shared_ptr<TlsContext> tls;
+  SniffOptions sniffing;  // any://
 };
 
 // For connections to `url`; empty where there is nothing to open. `options` must outlive it. Throws
-// Error for a scheme that nothing is known of.
+// Error for a scheme that nothing is known of, or that lacks its certificate.
 Opener make_opener(const Url& url, const OpenOptions& options);
 
 }  // namespace bowline

@@ -44,6 +44,7 @@ std::string text_of(const std::exception_ptr& failure) {
 struct Server::Endpoint {
   Server* server;
   std::string url;
+  Opener opener;
   Handler handler;
   std::string service;
 };
@@ -80,8 +81,16 @@ Server::Server(ServerOptions options) : options_(std::move(options)) {
 Server::~Server() = default;
 
 void Server::add(std::string url, Handler handler, std::string service) {
+  Opener opener = make_opener(Url::parse(url).value(), options_.open);
   endpoints_.push_back(std::make_unique<Endpoint>(
-      Endpoint{this, std::move(url), std::move(handler), std::move(service)}));
+      Endpoint{this, std::move(url), std::move(opener), std::move(handler), std::move(service)}));
+}
+
+void Server::add(std::string url, MessageHandler handler, std::string service) {
+  auto of_stream = [handler = std::move(handler)](Stream stream) {
+    return handler(MessageStream(std::move(stream)));
+  };
+  add(std::move(url), Handler(std::move(of_stream)), std::move(service));
 }
 
 void Server::run() {
@@ -155,6 +164,30 @@ void Server::begin_session(Worker& worker, Endpoint& endpoint, Accepted accepted
                            std::uint64_t number) {
   Stream stream = worker.network().adopt(std::move(accepted));
   if (options_.observer) tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
+  if (endpoint.opener) {
+    worker.scope().start(open(worker, endpoint, std::move(stream), number));
+  } else {
+    begin_handler(worker, endpoint, std::move(stream), number);
+  }
+}
+
+// The handler begins as a task of its own, so that what the opening took is gone by then.
+Task<> Server::open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number) {
+  Network network = worker.network();
+  Time begin = network.now();
+  Task<Stream> opening =
+      within(options_.handshake_timeout, endpoint.opener(network, std::move(stream)));
+  Result<Stream> opened = co_await attempt(std::move(opening));
+  if (opened && *opened) {
+    begin_handler(worker, endpoint, std::move(*opened), number);
+    co_return;
+  }
+  std::string failure = opened ? std::string() : opened.error().what();
+  tell({Kind::closed, number, {}, endpoint.service, failure, network.now() - begin});
+}
+
+void Server::begin_handler(Worker& worker, Endpoint& endpoint, Stream stream,
+                           std::uint64_t number) {
   Task<> handling = handle(endpoint.handler, std::move(stream));
   worker.scope().start(
       std::make_unique<Session>(worker.scope(), std::move(handling), endpoint, number));

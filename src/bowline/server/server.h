@@ -9,6 +9,8 @@
 
 #include "bowline/net/worker.h"
 #include "bowline/server/listen.h"
+#include "bowline/server/opener.h"
+#include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
 
 #include <atomic>
@@ -23,6 +25,8 @@ namespace bowline {
 // What serves one connection. It may run on any of the server's threads, many at once. An exception
 // ends its connection only.
 using Handler = std::function<Task<>(Stream)>;
+// The same for what speaks in messages.
+using MessageHandler = std::function<Task<>(MessageStream)>;
 
 struct ServerEvent {
   enum class Kind { listening, accepted, closed, accept_failed, stopping, stopped };
@@ -39,6 +43,9 @@ struct ServerOptions {
   std::string backend;   // see make_backend, as for spin
   Duration spin = automatic_spin;
   ListenOptions listen;
+  OpenOptions open;
+  // How long a client may take from the accept to the handler: TLS, HTTP and all.
+  Duration handshake_timeout = std::chrono::seconds(10);
   // Told of what happens, on any of the server's threads.
   std::function<void(const ServerEvent&)> observer;
 };
@@ -51,6 +58,7 @@ class Server {
 
   // Serves `handler` at `url` (see listen()). Before run().
   void add(std::string url, Handler handler, std::string service = {});
+  void add(std::string url, MessageHandler handler, std::string service = {});
   // Listens everywhere, then serves until stop(), SIGINT or SIGTERM. Throws Error when it can't
   // listen.
   void run();
@@ -66,6 +74,8 @@ class Server {
   Task<> serve_all(Scope& scope);
   Task<> accept_from(Endpoint& endpoint, Listener listener);
   void begin_session(Worker& worker, Endpoint& endpoint, Accepted accepted, std::uint64_t number);
+  Task<> open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
+  void begin_handler(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
   void deal(Endpoint& endpoint, Accepted accepted);
   void tell(const ServerEvent& event) const;
 

@@ -153,8 +153,8 @@ Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSet
 }
 
 Task<Stream> open_websocket(Network network, Stream stream, std::string url,
-                            WebSocketConnectOptions options) {
-  WebSocketRequest request = complete(std::move(options.request), Url::parse(url).value());
+                            const WebSocketConnectOptions& options) {
+  WebSocketRequest request = complete(options.request, Url::parse(url).value());
   WebSocketKey key;
   network.fill_random(key);
   std::string text = websocket_request(request, key);

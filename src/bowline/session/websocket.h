@@ -46,7 +46,7 @@ struct WebSocketConnectOptions {
 // Asks the server at the other end of `stream` for a WebSocket at `url` (ws, wss, ws+unix). Throws
 // Error that says what the server answered instead. Has no deadline of its own: see within().
 Task<Stream> open_websocket(Network network, Stream stream, std::string url,
-                            WebSocketConnectOptions options = {});
+                            const WebSocketConnectOptions& options);
 
 // A MessageStream that is known to be a WebSocket.
 class WebSocket : public MessageStream {
