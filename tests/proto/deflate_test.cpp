@@ -122,6 +122,20 @@ TEST(Deflate, inflates_the_same_however_a_message_is_cut) {
   }
 }
 
+TEST(Deflate, what_can_be_inflated_is_not_held_back) {
+  MessageDeflater deflater(15, false, 9, 8);
+  std::string payload = compressed(deflater, std::string(50000, '0') + words(1, 3000));
+  MessageInflater by_bytes(15, false);
+  BytesBuilder out;
+  for (std::size_t size = 1; size <= payload.size(); ++size) {
+    EXPECT_EQ(by_bytes.add({payload.data() + size - 1, 1}, out, no_limit), Inflated::ok);
+    MessageInflater at_once(15, false);
+    BytesBuilder whole;
+    EXPECT_EQ(at_once.add(Bytes(payload).first(size), whole, no_limit), Inflated::ok);
+    ASSERT_EQ(out.size(), whole.size()) << size;
+  }
+}
+
 TEST(Deflate, stops_at_the_limit_and_not_before) {
   MessageDeflater deflater(15, false, 9, 8);
   std::string zeros(5000, '0');

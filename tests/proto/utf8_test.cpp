@@ -61,14 +61,11 @@ TEST(Utf8, fails_at_the_first_byte_that_can_not_belong_to_text) {
   EXPECT_EQ(first_wrong("\xf5"), 0u);
 }
 
-TEST(Utf8, that_was_wrong_stays_wrong_until_it_is_reset) {
+TEST(Utf8, that_was_wrong_stays_wrong) {
   Utf8Validator validator;
   EXPECT_FALSE(validator.accept("\xff"));
   EXPECT_FALSE(validator.accept("good"));
   EXPECT_FALSE(validator.complete());
-  validator.reset();
-  EXPECT_TRUE(validator.accept("good"));
-  EXPECT_TRUE(validator.complete());
 }
 
 std::string encoded(std::uint32_t code) {

@@ -154,9 +154,11 @@ TEST_F(WebSocket, gives_messages_that_were_on_their_way_when_it_closed) {
 }
 
 TEST_F(WebSocket, shortens_a_long_reason_between_characters) {
-  std::string reason = std::string(122, 'x') + "\xc3\xa9";
+  const std::string kept(122, 'x');
+  std::string reason = kept;
+  reason += "\xc3\xa9";
   server_.close(1000, reason, start);
-  EXPECT_EQ(output_of(server_), from_server(8, close_payload(1000, std::string(122, 'x'))));
+  EXPECT_EQ(output_of(server_), from_server(8, close_payload(1000, kept)));
 }
 
 TEST_F(WebSocket, sends_one_close_frame_for_a_broken_rule_and_ignores_the_rest) {

@@ -92,6 +92,15 @@ TEST_F(WebSocketTime, compression_that_is_idle_gives_its_memory_up) {
   std::string first = output_of(server);
   server.send(WebSocketKind::text, "text");
   EXPECT_EQ(output_of(server), first);
+  server.on_time(start + 1s);
+
+  testing::PeerCompression peer(alone, true);
+  std::string bytes = encode(PeerFrame{1, peer.compress("text"), true, 4, true});
+  EXPECT_EQ(events_of(server, bytes, start + 5s), "[text text]");
+  EXPECT_EQ(server.next_deadline(), start + 6s);
+  server.on_time(start + 6s);
+  EXPECT_EQ(server.next_deadline(), start + 25s);
+  EXPECT_EQ(events_of(server, bytes, start + 7s), "[text text]");
 }
 
 TEST_F(WebSocketTime, compression_with_takeover_does_not) {

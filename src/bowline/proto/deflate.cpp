@@ -130,10 +130,7 @@ Inflated MessageInflater::add(Bytes piece, BytesBuilder& out, std::size_t size_m
     stream.next_in = input(piece);
     stream.avail_in = step(piece.size());
     std::size_t given = stream.avail_in;
-    // One byte more than the limit: if that is filled, there is too much.
-    std::size_t room = size_max - out.size();
-    std::size_t wish = std::clamp(piece.size() * 4, step_size_min, step_size_max);
-    give_room(stream, out, wish <= room ? wish : room + 1);
+    give_room(stream, out, std::clamp(piece.size() * 4, step_size_min, step_size_max));
     int status = inflate(&stream, Z_SYNC_FLUSH);
     take_room(stream, out);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();

@@ -14,7 +14,6 @@ class Utf8Validator {
   bool accept(Bytes piece);
   // All that came is whole characters: the text may end here.
   bool complete() const { return valid_ && count_ == 0; }
-  void reset() { *this = Utf8Validator(); }
 
  private:
   bool finish_character(Bytes& piece);

@@ -71,8 +71,8 @@ void WebSocketProtocol::append_long(WebSocketOpcode opcode, Bytes payload) {
   std::size_t start = output_.size();
   std::size_t size = write_frame_header(output_.data() + start, header);
   std::byte* to = output_.extend(size + payload.size()) + size;
-  // A server's too, with a key of zeros: memcpy is 25 times slower on some processors (AMD Zen 3
-  // and 4) when it writes a few bytes past, modulo a page, where it reads, as it would here.
+  // A server's too, with a key of zeros: memcpy is 25 times slower on AMD's Zen 4 when it writes a
+  // few bytes past, modulo a page, where it reads, as it would here.
   apply_mask(to, payload.data(), payload.size(), header.key);
 }
 

