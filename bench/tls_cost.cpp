@@ -135,6 +135,7 @@ void measure_memory(TlsVersion version) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   double seconds = argument_count > 1 ? std::atof(arguments[1]) : 2;
   for (TlsVersion version : {TlsVersion::v1_2, TlsVersion::v1_3}) {
     measure_handshakes(version, false, seconds);

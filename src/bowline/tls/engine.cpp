@@ -27,6 +27,7 @@ struct TlsEngine::State {
 
   ~State();
 
+  bool begin();
   void begin_server();
   void begin_client(unsigned port);
   bool check_name();
@@ -190,23 +191,25 @@ TlsEngine::State::~State() {
   if (ssl) SSL_set_shutdown(ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 }
 
-void TlsEngine::State::begin_server() {
+bool TlsEngine::State::begin() {
   ssl.reset(SSL_new(setup->contexts.front().get()));
-  openssl::Bio bio = make_wire_bio(wire);
-  if (!ssl || !bio) return fail({std::make_error_code(std::errc::not_enough_memory), {}});
-  SSL_set_bio(ssl.get(), bio.get(), bio.get());
-  bio.release();
+  BIO* bio = make_wire_bio(wire).release();
+  if (!ssl || !bio) {
+    BIO_free(bio);
+    fail({std::make_error_code(std::errc::not_enough_memory), "there is no memory left"});
+    return false;
+  }
+  SSL_set_bio(ssl.get(), bio, bio);
   keep_problem(*ssl, problem);
-  SSL_set_accept_state(ssl.get());
+  return true;
+}
+
+void TlsEngine::State::begin_server() {
+  if (begin()) SSL_set_accept_state(ssl.get());
 }
 
 void TlsEngine::State::begin_client(unsigned port) {
-  ssl.reset(SSL_new(setup->contexts.front().get()));
-  openssl::Bio bio = make_wire_bio(wire);
-  if (!ssl || !bio) return fail({std::make_error_code(std::errc::not_enough_memory), {}});
-  SSL_set_bio(ssl.get(), bio.get(), bio.get());
-  bio.release();
-  keep_problem(*ssl, problem);
+  if (!begin()) return;
   SSL_set_connect_state(ssl.get());
   if (!check_name()) return;
   if (!setup->alpn.empty()) {

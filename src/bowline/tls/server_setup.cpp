@@ -16,7 +16,7 @@
 namespace bowline {
 namespace {
 
-constexpr long session_lifetime_seconds = 2 * 60 * 60;
+constexpr long session_lifetime_seconds = 2L * 60 * 60;
 // A client takes up a session once, and gets a new ticket each time; more tickets only serve
 // clients that connect several times at once, and each costs a few microseconds.
 constexpr std::size_t tickets_per_connection = 1;
