@@ -86,13 +86,6 @@ void Server::add(std::string url, Handler handler, std::string service) {
       Endpoint{this, std::move(url), std::move(opener), std::move(handler), std::move(service)}));
 }
 
-void Server::add(std::string url, MessageHandler handler, std::string service) {
-  auto of_stream = [handler = std::move(handler)](Stream stream) {
-    return handler(MessageStream(std::move(stream)));
-  };
-  add(std::move(url), Handler(std::move(of_stream)), std::move(service));
-}
-
 void Server::run() {
   workers_.front()->run([this](Scope& scope) { return serve_all(scope); });
   tell({Kind::stopped, served_});

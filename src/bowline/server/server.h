@@ -22,11 +22,9 @@
 
 namespace bowline {
 
-// What serves one connection. It may run on any of the server's threads, many at once. An exception
+// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may run on any of the server's threads, many at once. An exception
 // ends its connection only.
 using Handler = std::function<Task<>(Stream)>;
-// The same for what speaks in messages.
-using MessageHandler = std::function<Task<>(MessageStream)>;
 
 struct ServerEvent {
   enum class Kind { listening, accepted, closed, accept_failed, stopping, stopped };
@@ -58,7 +56,6 @@ class Server {
 
   // Serves `handler` at `url` (see listen()). Before run().
   void add(std::string url, Handler handler, std::string service = {});
-  void add(std::string url, MessageHandler handler, std::string service = {});
   // Listens everywhere, then serves until stop(), SIGINT or SIGTERM. Throws Error when it can't
   // listen.
   void run();

@@ -47,7 +47,8 @@ class SendMessage : public OpAwait<Stream> {
 
 class MessageStream {
  public:
-  explicit MessageStream(Stream stream) : stream_(std::move(stream)) {}
+  // Where a Stream is to be handled, a function that takes a MessageStream may stand.
+  MessageStream(Stream stream) : stream_(std::move(stream)) {}
 
   // The next message, or none at the end of the stream. Both calls throw Error, or give it in a
   // Result through attempt(), as those of Stream do.
