@@ -50,6 +50,15 @@ Error unusable(const Url& url, std::string_view advice) {
 
 }  // namespace
 
+std::string transport_url(Url url) {
+  if (!url.port && url.scheme == "ws") url.port = 80;
+  if (!url.port && url.scheme == "wss") url.port = 443;
+  url.scheme = url.is_unix() ? "unix" : "tcp";
+  if (url.scheme == "tcp") url.path.clear();
+  url.query.clear();
+  return url.text();
+}
+
 Opener make_opener(const Url& url, const OpenOptions& options) {
   for (const Scheme& scheme : schemes) {
     if (scheme.name != url.scheme) continue;

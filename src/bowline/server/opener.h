@@ -23,6 +23,9 @@ struct OpenOptions {
   SniffOptions sniffing;  // any://
 };
 
+// Where connections for `url` come in: the tcp:// or unix: URL below it.
+std::string transport_url(Url url);
+
 // For connections to `url`; empty where there is nothing to open. `options` must outlive it. Throws
 // Error for a scheme that nothing is known of, or that lacks its certificate.
 Opener make_opener(const Url& url, const OpenOptions& options);

@@ -43,7 +43,7 @@ std::string text_of(const std::exception_ptr& failure) {
 
 struct Server::Endpoint {
   Server* server;
-  std::string url;
+  Url url;
   Opener opener;
   Handler handler;
   std::string service;
@@ -81,9 +81,10 @@ Server::Server(ServerOptions options) : options_(std::move(options)) {
 Server::~Server() = default;
 
 void Server::add(std::string url, Handler handler, std::string service) {
-  Opener opener = make_opener(Url::parse(url).value(), options_.open);
-  endpoints_.push_back(std::make_unique<Endpoint>(
-      Endpoint{this, std::move(url), std::move(opener), std::move(handler), std::move(service)}));
+  Url parsed = Url::parse(url).value();
+  Opener opener = make_opener(parsed, options_.open);
+  endpoints_.push_back(std::make_unique<Endpoint>(Endpoint{
+      this, std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
 }
 
 void Server::run() {
@@ -101,14 +102,16 @@ Task<> Server::serve_all(Scope& scope) {
   Task<int> signal = network.signal({SIGINT, SIGTERM});
   std::vector<Listener> listeners;
   for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
-    Result<Listener> listener = co_await attempt(listen(network, endpoint->url, options_.listen));
+    std::string url = transport_url(endpoint->url);
+    Result<Listener> listener = co_await attempt(listen(network, url, options_.listen));
     if (!listener && listener.error().cancelled()) co_return;  // stopped before it began
     listeners.push_back(std::move(*listener));
   }
   for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
   for (std::size_t index = 0; index < listeners.size(); ++index) {
     Endpoint& endpoint = *endpoints_[index];
-    tell({Kind::listening, 0, listeners[index].url(), endpoint.service});
+    std::string url = url_text(endpoint.url.scheme, listeners[index].local_address());
+    tell({Kind::listening, 0, std::move(url), endpoint.service});
     scope.start(accept_from(endpoint, std::move(listeners[index])));
   }
   Result<int> came = co_await attempt(std::move(signal));
