@@ -4,8 +4,7 @@
 
 #include "bowline/backend/chunk.h"
 
-#include <memory>
-#include <vector>
+#include <cstddef>
 
 namespace bowline {
 
@@ -13,14 +12,15 @@ class BlockPool final : public ChunkPool {
  public:
   static constexpr std::size_t block_size = 64 * 1024;
 
-  BlockPool() { free_.reserve(kept_max); }
+  ~BlockPool();
   std::byte* take();
   void give_back(std::byte* memory) override;
 
  private:
   // How many free blocks are kept; a burst that needed more returns them to the system.
   static constexpr std::size_t kept_max = 16;
-  std::vector<std::unique_ptr<std::byte[]>> free_;
+  std::byte* free_ = nullptr;  // each begins with the address of the next
+  std::size_t count_ = 0;
 };
 
 }  // namespace bowline

@@ -61,6 +61,7 @@ struct Op : Waiter {
   bool for_writing = false;  // poll
   bool local = false;   // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
   bool pooled = false;  // receive, once answered: the memory is that of `pool`
+  bool unfinished = false;    // it had to wait: what was answered may not be all yet
   bool empty_counts = false;  // receive: an empty message is one, and not passed over
   // send: what kind of message it is, none for that of the last received; receive, once answered:
   // what came, none where the transport knows no messages, or for their end.

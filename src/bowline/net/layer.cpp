@@ -9,18 +9,12 @@
 namespace bowline {
 namespace {
 
-// Output that waits for more of its kind goes once it is so much.
-constexpr std::size_t held_size_max = 16 * 1024;
 // How long a closed layer may take to get rid of its output, and to hear the peer's end.
 constexpr Duration linger_time = std::chrono::seconds(5);
 
 // Memory that output was in, for the next output of whatever layer of this thread.
 thread_local BytesBuilder spare;
 constexpr std::size_t spare_size_max = 128 * 1024;
-
-void take_spare(BytesBuilder& output) {
-  if (output.capacity() == 0) output = std::move(spare);
-}
 
 void keep_spare(BytesBuilder&& memory) {
   if (memory.capacity() > spare_size_max || memory.capacity() <= spare.capacity()) return;
@@ -132,14 +126,14 @@ bool Layer::finish(Op& op) {
 bool Layer::put(Op& op) {
   while (!writer_taken_ && write_error_ == 0) {
     op.result = 0;
-    take_spare(output());
+    lend_spare();
     if (op.kind == Op::Kind::end) write_end();
     writer_taken_ = op.kind == Op::Kind::end || write(op);
     if (writer_taken_ && op.result < 0) break;
     if (op.kind == Op::Kind::send && writer_taken_ && has_input() &&
         output().size() < held_size_max) {
       // The answers to the rest of what came go with this one.
-      if (!output().empty()) flush_later();
+      flush_later();
       return true;
     }
     flush();
@@ -153,8 +147,12 @@ bool Layer::put(Op& op) {
   return true;
 }
 
+void Layer::lend_spare() {
+  if (output().capacity() == 0) output() = std::move(spare);
+}
+
 void Layer::flush_later() {
-  if (later_) return;
+  if (later_ || output().empty()) return;
   later_ = new Later(*this);
   scheduler_->ready(*later_);
 }

@@ -34,6 +34,9 @@ class Layer : public Transport {
   }
 
  protected:
+  // Output that waits for more of its kind goes once it is so much.
+  static constexpr std::size_t held_size_max = 16 * 1024;
+
   // What came from below, after read() wanted more: at least one byte, or the end.
   virtual void receive(Chunk chunk) = 0;
   virtual void receive_end() = 0;
@@ -54,6 +57,20 @@ class Layer : public Transport {
 
   Transport& below() const { return *below_; }
   Scheduler& scheduler() const { return *scheduler_; }
+  // Nothing that was written before is still under way, or failed.
+  bool can_write() const { return !flush_ && !writer_ && write_error_ == 0; }
+  // Has the output go below: now, or together with the answers to the rest of what came. False when
+  // it can't.
+  bool hold_or_flush() {
+    if (has_input() && output().size() < held_size_max) {
+      flush_later();
+    } else {
+      flush();
+    }
+    return write_error_ == 0;
+  }
+  // Gives output() memory that some other had, unless it has its own.
+  void lend_spare();
   // Sends the output, unless some of it is under way already.
   void flush();
   bool reader_waits() const { return reader_ != nullptr; }
@@ -64,10 +81,10 @@ class Layer : public Transport {
   struct Flush;
   struct Later;
 
+  void flush_later();
   bool pull(Op& op);
   bool take(Op& op);
   bool put(Op& op);
-  void flush_later();
   void flushed(int result);
   class Idle;
   static Task<> linger(Layer* layer);

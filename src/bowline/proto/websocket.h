@@ -203,6 +203,7 @@ inline void WebSocketProtocol::receive(MutableBytes bytes, Time now) {
 
 // A message of one short frame that lies whole in the input is unmasked and given where it lies.
 inline WebSocketEvent WebSocketProtocol::next_event() {
+  if (input_size_ == 0 && busy_ == 0 && !rare_) return {};
   const std::size_t header_size = client_ ? 2 : 6;
   if (busy_ != 0 || input_size_ < header_size) return next_event_of_any_kind();
   auto first = std::to_integer<unsigned>(input_[0]);
