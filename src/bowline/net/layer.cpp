@@ -37,11 +37,21 @@ struct Layer::Flush final : Op, Pooled {
     data = memory.data();
     size = memory.size();
   }
+  Flush(Layer& of, MutableBytes bytes, SharedChunk& chunk) : layer(of), lent(&chunk) {
+    kind = Kind::send;
+    data = bytes.data();
+    size = bytes.size();
+    chunk.hold();
+  }
+  ~Flush() {
+    if (lent) lent->give_back(nullptr);
+  }
   void go_on() override { layer.flushed(result); }
 
   Layer& layer;
   BytesBuilder memory;
-  Waiter* idle = nullptr;  // goes on when this has gone
+  SharedChunk* lent = nullptr;  // in place of that
+  Waiter* idle = nullptr;       // goes on when this has gone
 };
 
 // The end of the turn in which several writes may come together.
@@ -160,7 +170,14 @@ void Layer::flush_later() {
 void Layer::flush() {
   if (flush_ || output().empty()) return;
   if (write_error_ != 0) return output().clear();
-  auto* flush = new Flush(*this, std::move(output()));
+  begin_flush(new Flush(*this, std::move(output())));
+}
+
+void Layer::flush_in_place(MutableBytes bytes, SharedChunk& chunk) {
+  begin_flush(new Flush(*this, bytes, chunk));
+}
+
+void Layer::begin_flush(Flush* flush) {
   flush_ = flush;
   if (below_->submit(*flush)) flushed(flush->result);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bowline/base/bytes_builder.h"
+#include "bowline/net/shared_chunk.h"
 #include "bowline/net/stream.h"
 
 namespace bowline {
@@ -59,6 +60,7 @@ class Layer : public Transport {
   Scheduler& scheduler() const { return *scheduler_; }
   // Nothing that was written before is still under way, or failed.
   bool can_write() const { return !flush_ && !writer_ && write_error_ == 0; }
+  bool flushing() const { return flush_ != nullptr; }
   // Has the output go below: now, or together with the answers to the rest of what came. False when
   // it can't.
   bool hold_or_flush() {
@@ -73,6 +75,8 @@ class Layer : public Transport {
   void lend_spare();
   // Sends the output, unless some of it is under way already.
   void flush();
+  // Sends `bytes`, which are part of `chunk`, where they lie; can_write(), and there is no output.
+  void flush_in_place(MutableBytes bytes, SharedChunk& chunk);
   bool reader_waits() const { return reader_ != nullptr; }
   // Has read() called for who waits to read, if somebody does, without more from below.
   void wake_reader();
@@ -85,6 +89,7 @@ class Layer : public Transport {
   bool pull(Op& op);
   bool take(Op& op);
   bool put(Op& op);
+  void begin_flush(Flush* flush);
   void flushed(int result);
   class Idle;
   static Task<> linger(Layer* layer);

@@ -99,6 +99,10 @@ class WebSocketProtocol {
   // be UTF-8. There is no limit here: look at output().size() before more is sent, or received,
   // than the other side takes.
   bool send(WebSocketKind kind, Bytes message);
+  // The same without a copy, for a server that sends back the message that an event just gave, or
+  // its front: the frame, head and all, where the message lies. Empty, and nothing is done, when
+  // that can't be: closing has begun, it is to be compressed, or other output is to go first.
+  MutableBytes frame_in_place(WebSocketKind kind, Bytes message);
   // `bytes`: at most 125, as in pong.
   bool ping(Bytes bytes = {});
   bool pong(Bytes bytes);

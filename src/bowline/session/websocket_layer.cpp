@@ -15,6 +15,9 @@ using Kind = WebSocketEvent::Kind;
 // How long to wait with pings while nobody reads: the answer would go unread as well.
 constexpr Duration unread_pause = std::chrono::seconds(1);
 
+// A message of this size that goes back as it came is not copied.
+constexpr std::size_t in_place_size_min = 2048;
+
 bool is_utf8(Bytes bytes) {
   Utf8Validator validator;
   return validator.accept(bytes) && validator.complete();
@@ -115,13 +118,22 @@ Chunk WebSocketLayer::chunk_of(const WebSocketEvent& event) {
   if (event.bytes.empty()) return {};
   if (!input_ || !input_->has(event.bytes.data())) return Chunk::copy(event.bytes);
   input_->hold();
+  input_->note_given(event.bytes.data());
   return Chunk(*input_, const_cast<std::byte*>(event.bytes.data()), event.bytes.size());
 }
 
 bool WebSocketLayer::put_message(Bytes bytes, MessageKind kind) {
   if (kind == MessageKind::none || !can_write()) return false;
-  lend_spare();
   auto opcode = kind == MessageKind::text ? WebSocketKind::text : WebSocketKind::binary;
+  if (bytes.size() >= in_place_size_min && input_ && input_->given() == bytes.data()) {
+    // It is what came, in a frame whose head was larger than that of the answer will be.
+    MutableBytes frame = protocol_.frame_in_place(opcode, bytes);
+    if (!frame.empty()) {
+      flush_in_place(frame, *input_);
+      return can_write() || flushing();
+    }
+  }
+  lend_spare();
   if (protocol_.output().size() + bytes.size() > held_size_max) return false;
   return protocol_.send(opcode, bytes) && hold_or_flush();
 }
