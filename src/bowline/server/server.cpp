@@ -39,6 +39,13 @@ std::string text_of(const std::exception_ptr& failure) {
   }
 }
 
+// Where a listener is, with the scheme that it was asked for: it only knows of tcp and unix.
+std::string bound_url(const std::string& asked, const std::string& bound) {
+  std::string scheme = Url::parse(asked).value().scheme;
+  if (scheme == "ws+unix") return "ws+" + bound;
+  return bound.starts_with("tcp://") ? scheme + bound.substr(3) : bound;
+}
+
 }  // namespace
 
 struct Server::Endpoint {
@@ -108,7 +115,7 @@ Task<> Server::serve_all(Scope& scope) {
   for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
   for (std::size_t index = 0; index < listeners.size(); ++index) {
     Endpoint& endpoint = *endpoints_[index];
-    tell({Kind::listening, 0, listeners[index].url(), endpoint.service});
+    tell({Kind::listening, 0, bound_url(endpoint.url, listeners[index].url()), endpoint.service});
     scope.start(accept_from(endpoint, std::move(listeners[index])));
   }
   Result<int> came = co_await attempt(std::move(signal));
