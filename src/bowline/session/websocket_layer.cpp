@@ -68,10 +68,20 @@ void WebSocketLayer::receive(Chunk chunk) {
 }
 
 void WebSocketLayer::receive_end() {
+  below_ended_ = true;
   protocol_.receive_end();
 }
 
+// Only the end is waited for, by nobody but the layer itself.
+bool WebSocketLayer::drop(Op& op) {
+  while (WebSocketEvent event = protocol_.next_event()) closed_cleanly_ |= event.clean;
+  let_input_go();
+  op.result = 0;
+  return !awaits_peer();
+}
+
 bool WebSocketLayer::read(Op& op) {
+  if (lingering()) return drop(op);
   for (;;) {
     WebSocketEvent event = protocol_.next_event();
     switch (event.kind) {
@@ -111,6 +121,7 @@ void WebSocketLayer::give(Op& op, const WebSocketEvent& event) {
 void WebSocketLayer::note_close(Op& op, const WebSocketEvent& event) {
   op.message = MessageKind::none;
   op.result = 0;
+  closed_cleanly_ = event.clean;
   if (event.clean && event.code == websocket_normal && event.bytes.empty()) return;
   note().close_code = event.code;
   note().close_reason = event.text();
