@@ -30,6 +30,7 @@ std::size_t resident_memory() {
 }
 
 TEST_P(Pressure, of_a_writer_is_held_back_by_a_reader_that_never_reads) {
+  if (!setting().plain) GTEST_SKIP() << "one write is one message, which is framed as a whole";
   run([](Stream& left, Stream&) -> Task<> {
     std::string big(64 << 20, 'x');
     std::size_t before = resident_memory();
@@ -53,6 +54,7 @@ TEST_P(Pressure, of_many_small_writes_is_held_back_as_well) {
 }
 
 TEST_P(Pressure, does_not_keep_the_other_direction_from_going_on) {
+  if (!setting().plain) GTEST_SKIP() << "who closes still reads up to the other's goodbye";
   run([](Stream& left, Stream& right) -> Task<> {
     auto both = [](Scope& scope, Stream* from, Stream* to) -> Task<> {
       std::string big(16 << 20, 'x');

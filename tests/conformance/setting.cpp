@@ -2,7 +2,11 @@
 
 #include "bowline/loop/loop.h"
 #include "bowline/net/pipe.h"
+#include "bowline/session/websocket.h"
+#include "bowline/task/scope.h"
+#include "bowline/tls/secure.h"
 #include "tests/support/lone_system.h"
+#include "tests/support/tls_pair.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -49,6 +53,53 @@ Task<Link> link_pipe(Network network) {
   co_return link;
 }
 
+// Both ends of a handshake, on top of `plain`.
+Task<> open_websockets(Scope& scope, Network network, Link plain, Link* made) {
+  auto accept = [](Network on, Stream below, Stream* into) -> Task<> {
+    static const WebSocketSettings settings;
+    *into = co_await accept_websocket(on, std::move(below), settings);
+  };
+  scope.start(accept(network, std::move(plain.right), &made->right));
+  WebSocketConnectOptions options;
+  made->left =
+      co_await open_websocket(network, std::move(plain.left), "ws://localhost:80/", options);
+}
+
+Task<Link> link_websocket(Network network) {
+  Link plain = co_await link_tcp4(network);
+  Link link;
+  co_await with_scope(open_websockets, network, std::move(plain), &link);
+  co_return link;
+}
+
+struct Trust {
+  testing::TlsTerms terms;
+  TlsContext server = TlsContext::server(terms.server).value();
+  TlsContext client = TlsContext::client(terms.client).value();
+};
+
+// The keys are made once.
+const Trust& trust() {
+  static const Trust made;
+  return made;
+}
+
+Task<> open_tls(Scope& scope, Network network, Link plain, Link* made) {
+  auto accept = [](Network on, Stream below, Stream* into) -> Task<> {
+    *into = co_await accept_tls(on, std::move(below), trust().server);
+  };
+  scope.start(accept(network, std::move(plain.right), &made->right));
+  made->left =
+      co_await connect_tls(network, std::move(plain.left), trust().client, trust().terms.host, 443);
+}
+
+Task<Link> link_tls(Network network) {
+  Link plain = co_await link_tcp4(network);
+  Link link;
+  co_await with_scope(open_tls, network, std::move(plain), &link);
+  co_return link;
+}
+
 std::unique_ptr<Backend> epoll() {
   return make_backend("epoll");
 }
@@ -92,6 +143,16 @@ const std::vector<Setting>& settings() {
        .backend = io_uring,
        .link = link_unix_abstract,
        .is_unix = true},
+      {.name = "epoll_tls", .backend = epoll, .link = link_tls},
+      {.name = "sim_tls", .backend = sim, .link = link_tls, .is_kernel = false},
+      {.name = "io_uring_tls", .backend = io_uring, .link = link_tls},
+      {.name = "epoll_ws", .backend = epoll, .link = link_websocket, .plain = false},
+      {.name = "sim_ws",
+       .backend = sim,
+       .link = link_websocket,
+       .is_kernel = false,
+       .plain = false},
+      {.name = "io_uring_ws", .backend = io_uring, .link = link_websocket, .plain = false},
   };
   return all;
 }

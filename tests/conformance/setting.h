@@ -25,6 +25,9 @@ struct Setting {
   bool is_unix = false;
   bool is_kernel = true;  // its sockets are descriptors of this process
   bool buffers = true;    // a small write is done before anybody reads it
+  // Who has ended its writing still gets answers, who closes is gone at once, and a write that is
+  // not done takes no memory.
+  bool plain = true;
 };
 
 const std::vector<Setting>& settings();

@@ -35,7 +35,7 @@ class Loop final : public Scheduler {
   bool turn();
   // When a turn is due, unless the backend has something before: Time() means at once.
   Time next_turn() const;
-  bool running() const { return scope_ && (scope_->count() > 0 || !ready_.empty()); }
+  bool running() const override { return scope_ && (scope_->count() > 0 || !ready_.empty()); }
   // Has `work` called by the loop's thread in its next turn. From any thread; never waits.
   void post(std::function<void()> work);
 

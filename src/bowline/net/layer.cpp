@@ -89,7 +89,10 @@ Layer::~Layer() {
 }
 
 bool Layer::submit(Op& op) {
-  if (op.kind == Op::Kind::receive) return read(op) || pull(op);
+  if (op.kind == Op::Kind::receive) {
+    reader_cancelled_ = false;
+    return answer(op) || pull(op);
+  }
   BOWLINE_CHECK(!writer_);
   writer_taken_ = false;
   if (!flush_) return put(op);
@@ -97,10 +100,22 @@ bool Layer::submit(Op& op) {
   return false;
 }
 
+// Who reads may be busy with what it got for long: answers that are not its own go without it.
+bool Layer::answer(Op& op) {
+  if (!read(op)) return false;
+  if (!flush_ && !output().empty()) flush_later();
+  return true;
+}
+
 // Gets more from below until that answers `op`; false when it has to wait.
 bool Layer::pull(Op& op) {
   do {
     flush();
+    if (reader_cancelled_) {
+      op.result = -ECANCELED;
+      return true;
+    }
+    if (output_is_stuck()) return hold(op);
     op.data = nullptr;
     op.size = 0;
     op.pooled = false;
@@ -108,8 +123,11 @@ bool Layer::pull(Op& op) {
       reader_ = &op;
       return false;
     }
-  } while (!take(op));
-  return true;
+    if (take(op)) return true;
+  } while (scheduler_->may_go_on());
+  hold(op);
+  let_reader_go_on();
+  return false;
 }
 
 // What came from below in `op`.
@@ -122,14 +140,36 @@ bool Layer::take(Op& op) {
     op.pooled = false;
     receive(Chunk(*op.pool, op.data, static_cast<std::size_t>(op.result)));
   }
-  return read(op);
+  return answer(op);
+}
+
+// A peer that asks for answers and does not read them gets no more of them.
+bool Layer::output_is_stuck() {
+  return flush_ && output().size() >= held_size_max;
+}
+
+bool Layer::hold(Op& op) {
+  reader_ = &op;
+  reader_held_ = true;
+  return false;
+}
+
+void Layer::let_reader_go_on() {
+  if (!std::exchange(reader_queued_, true)) scheduler_->ready(*reader_);
 }
 
 bool Layer::finish(Op& op) {
-  if (op.kind != Op::Kind::receive) return true;
-  if (!below_->finish(op)) return false;
+  if (op.kind != Op::Kind::receive) {
+    end_below_ = false;
+    return true;
+  }
+  bool held = std::exchange(reader_held_, false);
+  if (!held && !below_->finish(op)) return false;
   reader_ = nullptr;
-  return take(op) || pull(op);
+  reader_queued_ = false;
+  // Its cancelling may have come after the answer from below: it waits for no other.
+  if (!held) return take(op) || pull(op);
+  return (std::exchange(reader_woken_, false) && answer(op)) || pull(op);
 }
 
 // Makes output of what `op` brings; true when that answers it.
@@ -153,7 +193,10 @@ bool Layer::put(Op& op) {
     }
   }
   if (op.result == 0) op.result = write_error_;
-  if (op.kind == Op::Kind::end && op.result == 0 && ends_below()) return below_->submit(op);
+  if (op.kind == Op::Kind::end && op.result == 0 && ends_below()) {
+    end_below_ = !below_->submit(op);
+    return !end_below_;
+  }
   return true;
 }
 
@@ -187,21 +230,23 @@ void Layer::flushed(int result) {
   keep_spare(std::move(gone->memory));
   if (result < 0) write_error_ = result;
   if (gone->idle) scheduler_->ready(*gone->idle);
-  if (!writer_) return flush();
-  Op& op = *std::exchange(writer_, nullptr);
+  Op* writer = std::exchange(writer_, nullptr);
   flush();
-  if (flush_) {
-    writer_ = &op;
-  } else if (put(op)) {
-    scheduler_->ready(op);
+  if (writer && flush_) {
+    writer_ = writer;
+  } else if (writer && put(*writer)) {
+    scheduler_->ready(*writer);
   }
+  if (reader_held_ && !output_is_stuck()) let_reader_go_on();
 }
 
 void Layer::cancel(Op& op) {
   if (op.kind == Op::Kind::receive) {
     reader_woken_ = false;
-    return below_->cancel(op);
+    reader_cancelled_ = true;
+    return reader_held_ ? let_reader_go_on() : below_->cancel(op);
   }
+  if (end_below_ && op.kind == Op::Kind::end) return below_->cancel(op);
   if (writer_ != &op) return;
   writer_ = nullptr;
   op.result = -ECANCELED;
@@ -209,9 +254,9 @@ void Layer::cancel(Op& op) {
 }
 
 void Layer::wake_reader() {
-  if (!reader_) return;
+  if (!reader_ || reader_cancelled_) return;
   reader_woken_ = true;
-  below_->cancel(*reader_);
+  reader_held_ ? let_reader_go_on() : below_->cancel(*reader_);
 }
 
 // What was written goes out before all is closed, and the peer may say its last; but not for ever.
@@ -221,7 +266,7 @@ void Layer::close() {
     flush();
   }
   bool over = !flush_ && output().empty() && (write_error_ != 0 || !awaits_peer());
-  if (lingering_ || over) {
+  if (lingering_ || over || !scheduler_->running()) {
     delete this;
     return;
   }
@@ -233,6 +278,7 @@ Task<> Layer::drain(Stream& stream, const Layer& layer) {
   co_await stream.write_end();
   if (!layer.awaits_peer()) co_return;
   while (Chunk chunk = co_await stream.read_some()) continue;
+  co_await stream.write_end();  // the answer to the peer's last
 }
 
 Task<> Layer::linger(Layer* layer) {

@@ -3,7 +3,8 @@
 //
 // One Op goes down through all layers and its answer comes up through them (Transport::finish), so
 // a connection that waits holds one Op however many layers it has. What is written goes below at
-// once, or together with the answers to the rest of what came.
+// once, or together with the answers to the rest of what came. Nothing more is read while too much
+// output waits for a peer that does not read.
 #pragma once
 
 #include "bowline/base/bytes_builder.h"
@@ -78,6 +79,8 @@ class Layer : public Transport {
   // Sends `bytes`, which are part of `chunk`, where they lie; can_write(), and there is no output.
   void flush_in_place(MutableBytes bytes, SharedChunk& chunk);
   bool reader_waits() const { return reader_ != nullptr; }
+  // Closed from above: what is read now is nobody's.
+  bool lingering() const { return lingering_; }
   // Has read() called for who waits to read, if somebody does, without more from below.
   void wake_reader();
 
@@ -86,8 +89,12 @@ class Layer : public Transport {
   struct Later;
 
   void flush_later();
+  bool answer(Op& op);
   bool pull(Op& op);
   bool take(Op& op);
+  bool hold(Op& op);
+  void let_reader_go_on();
+  bool output_is_stuck();
   bool put(Op& op);
   void begin_flush(Flush* flush);
   void flushed(int result);
@@ -97,13 +104,17 @@ class Layer : public Transport {
 
   TransportPointer below_;
   Scheduler* scheduler_;
-  Op* reader_ = nullptr;       // waits below
-  Op* writer_ = nullptr;       // waits until the output under way has gone
-  Flush* flush_ = nullptr;     // the output under way
-  Later* later_ = nullptr;     // queued to flush in the next turn
-  int write_error_ = 0;        // why nothing more can be written
-  bool writer_taken_ = false;  // all of what `writer_` brings is output
+  Op* reader_ = nullptr;        // waits below, or is held
+  Op* writer_ = nullptr;        // waits until the output under way has gone
+  Flush* flush_ = nullptr;      // the output under way
+  Later* later_ = nullptr;      // queued to flush in the next turn
+  int write_error_ = 0;         // why nothing more can be written
+  bool writer_taken_ = false;   // all of what `writer_` brings is output
+  bool end_below_ = false;      // an Op that ends the writing waits below
+  bool reader_held_ = false;    // not below, until output has gone or others had their turn
+  bool reader_queued_ = false;  // held no longer: it goes on in the next turn
   bool reader_woken_ = false;
+  bool reader_cancelled_ = false;
   bool lingering_ = false;
 };
 

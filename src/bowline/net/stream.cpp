@@ -216,6 +216,7 @@ void Stream::put_back(Chunk chunk) {
   if (chunk.empty()) return;
   if (!ahead_) ahead_ = std::make_unique<ReadAhead>();
   BOWLINE_CHECK(ahead_->size() == 0);
+  ahead_->take_back_lent();
   ahead_->chunk = std::move(chunk);
 }
 

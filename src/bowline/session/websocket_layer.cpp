@@ -36,7 +36,7 @@ WebSocketLayer::WebSocketLayer(Stream below, Scheduler& scheduler, WebSocketProt
 
 WebSocketLayer::~WebSocketLayer() {
   scheduler().clear(*this);
-  if (input_) input_->give_back(nullptr);
+  let_input_go();
 }
 
 std::string WebSocketLayer::url() const {
@@ -71,6 +71,7 @@ void WebSocketLayer::receive(Chunk chunk) {
 }
 
 void WebSocketLayer::receive_end() {
+  below_ended_ = true;
   protocol_.receive_end();
 }
 
@@ -79,10 +80,22 @@ void WebSocketLayer::take_next() {
   do {
     next_ = protocol_.next_event();
   } while (next_.kind == Kind::ping || next_.kind == Kind::pong);
-  if (!next_ && input_) std::exchange(input_, nullptr)->give_back(nullptr);
+  if (!next_) let_input_go();
+}
+
+// Only the end is waited for, by nobody but the layer itself.
+bool WebSocketLayer::drop(Op& op) {
+  do {
+    next_ = protocol_.next_event();
+    closed_cleanly_ |= next_.clean;
+  } while (next_);
+  let_input_go();
+  op.result = 0;
+  return !awaits_peer();
 }
 
 bool WebSocketLayer::read(Op& op) {
+  if (lingering()) return drop(op);
   for (;;) {
     if (!next_) take_next();
     if (!next_) break;
@@ -138,9 +151,14 @@ bool WebSocketLayer::put_message(Bytes bytes, MessageKind kind) {
   return protocol_.send(opcode, bytes) && hold_or_flush();
 }
 
+void WebSocketLayer::let_input_go() {
+  if (input_) std::exchange(input_, nullptr)->give_back(nullptr);
+}
+
 void WebSocketLayer::note_close(Op& op, const WebSocketEvent& event) {
   op.message = MessageKind::none;
   op.result = 0;
+  closed_cleanly_ = event.clean;
   if (event.clean && event.code == websocket_normal && event.bytes.empty()) return;
   note().close_code = event.code;
   note().close_reason = event.text();

@@ -49,12 +49,15 @@ class WebSocketLayer final : public Layer, private Timer {
   bool write(Op& op) override;
   void write_end() override;
   bool ends_below() const override { return protocol_.is_over(); }
-  bool awaits_peer() const override { return !protocol_.is_over(); }
+  // After a goodbye of both sides nothing comes; where there was none, closing with input unread
+  // would reset the connection and destroy the close frame that says why.
+  bool awaits_peer() const override { return !below_ended_ && !closed_cleanly_; }
   BytesBuilder& output() override { return protocol_.output(); }
   void fire() override;
 
   Chunk chunk_of(const WebSocketEvent& event);
   void take_next();
+  bool drop(Op& op);
   void note_close(Op& op, const WebSocketEvent& event);
   void let_input_go();
   void set_timer();
@@ -65,6 +68,8 @@ class WebSocketLayer final : public Layer, private Timer {
   WebSocketEvent next_;  // a message or the end, that nobody has read yet
   std::unique_ptr<WebSocketDetails> details_;
   MessageKind last_kind_ = MessageKind::binary;
+  bool below_ended_ = false;
+  bool closed_cleanly_ = false;
 };
 
 }  // namespace bowline

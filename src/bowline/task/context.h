@@ -27,6 +27,8 @@ class Scheduler {
   // Runs `task`, beside all others, until it ends: the loop waits for it as for what it was given to
   // run. It must see to its own failures.
   virtual void start(Task<> task) = 0;
+  // Whether it runs tasks, these that are started included.
+  virtual bool running() const = 0;
   virtual Time now() = 0;
   virtual void set(Timer& timer, Time at) = 0;
   virtual void clear(Timer& timer) = 0;

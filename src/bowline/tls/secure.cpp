@@ -12,8 +12,11 @@ constexpr std::size_t record_size_max = 16 * 1024;
 
 class TlsLayer final : public Layer {
  public:
-  TlsLayer(Stream below, Scheduler& scheduler, TlsEngine engine, Chunk rest)
-      : Layer(below.release(), scheduler), engine_(std::move(engine)), input_(std::move(rest)) {
+  TlsLayer(Stream below, Scheduler& scheduler, TlsEngine engine, Chunk rest, bool unread)
+      : Layer(below.release(), scheduler),
+        engine_(std::move(engine)),
+        input_(std::move(rest)),
+        unread_(unread) {
     // The end of the handshake: nobody waits for it to be taken, since the peer may read late.
     flush();
   }
@@ -30,12 +33,16 @@ class TlsLayer final : public Layer {
   bool write(Op& op) override;
   void write_end() override { engine_.end(); }
   BytesBuilder& output() override { return engine_.output(); }
+  bool awaits_peer() const override { return unread_ && engine_.state() == TlsState::open; }
 
   void give(Op& op, Chunk plain, int size);
 
   TlsEngine engine_;
   Chunk input_;            // what the engine was lent
   bool in_parts_ = false;  // the next record began in an earlier chunk
+  // A client has read nothing: what a TLS 1.3 server sends on its own (tickets) may lie there, and
+  // closing over it would reset the connection, with what was written.
+  bool unread_;
 };
 
 // "tls://127.0.0.1:8000" for tcp, "tls+unix:/path" for others.
@@ -99,6 +106,7 @@ void TlsLayer::give(Op& op, Chunk plain, int size) {
   auto [pool, memory] = plain.release();
   op.received(*pool, memory);
   op.result = size;
+  unread_ = false;
 }
 
 bool TlsLayer::write(Op& op) {
@@ -109,7 +117,8 @@ bool TlsLayer::write(Op& op) {
   return op.size == 0 || op.result < 0;
 }
 
-Task<Stream> shake_hands(Network network, Stream stream, TlsEngine engine, std::string action) {
+Task<Stream> shake_hands(Network network, Stream stream, TlsEngine engine, std::string action,
+                         bool is_client) {
   Chunk input;
   while (engine.state() == TlsState::handshaking) {
     BytesBuilder output = std::move(engine.output());
@@ -127,21 +136,21 @@ Task<Stream> shake_hands(Network network, Stream stream, TlsEngine engine, std::
     throw make_error(engine.failure().code, action, engine.failure().text);
   }
   co_return Stream(std::make_unique<TlsLayer>(std::move(stream), network.scheduler(),
-                                              std::move(engine), std::move(input)));
+                                              std::move(engine), std::move(input), is_client));
 }
 
 }  // namespace
 
 Task<Stream> accept_tls(Network network, Stream stream, const TlsContext& context) {
   std::string action = "TLS handshake with " + stream.peer_url();
-  return shake_hands(network, std::move(stream), TlsEngine(context), std::move(action));
+  return shake_hands(network, std::move(stream), TlsEngine(context), std::move(action), false);
 }
 
 Task<Stream> connect_tls(Network network, Stream stream, const TlsContext& context,
                          std::string host, unsigned port) {
   std::string action = "connect to tls://" + host + ":" + std::to_string(port);
   return shake_hands(network, std::move(stream), TlsEngine(context, std::move(host), port),
-                     std::move(action));
+                     std::move(action), true);
 }
 
 std::optional<TlsFacts> tls_facts(Stream& stream) {
