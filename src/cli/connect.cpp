@@ -81,9 +81,10 @@ void define_connect(CLI::App& app, int& exit_code) {
   command->add_flag("-v,--verbose", options->verbose,
                     "Tell on standard error to where it connected, and how much came and went");
   command->add_flag("-q,--quiet", options->quiet, "Tell nothing on standard error but failures");
-  command->add_flag("--binary", options->binary,
-                    "Over WebSocket: send what is read as binary messages and show what comes as it "
-                    "is. Otherwise each line is a text message, and each message shown as a line");
+  command->add_flag(
+      "--binary", options->binary,
+      "Over WebSocket: send what is read as binary messages and show what comes as it "
+      "is. Otherwise each line is a text message, and each message shown as a line");
   add_tls_options(*command, options->tls);
   add_websocket_options(*command, options->connect.websocket);
   command->add_flag("--show-handshake", options->show_handshake,

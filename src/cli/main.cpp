@@ -2,6 +2,7 @@
 // file.
 #include "cli/bench.h"
 #include "cli/cert.h"
+#include "cli/check.h"
 #include "cli/completion.h"
 #include "cli/connect.h"
 #include "cli/help_text.h"
@@ -28,14 +29,15 @@ constexpr int wrong_usage = 2;
 
 // In the order that help shows them; the last ones look at those before them.
 constexpr void (*commands[])(CLI::App& app, int& exit_code) = {
-    define_serve,   define_connect,    define_bench,  define_cert,
-    define_sockets, define_completion, define_manual,
+    define_serve, define_connect, define_check,      define_bench,
+    define_cert,  define_sockets, define_completion, define_manual,
 };
 
 constexpr const char* description =
     "Sockets as simple as Python's and as fast as the kernel\n\n"
-    "Serves and talks over TCP and Unix sockets. A URL says which: tcp://HOST:PORT (or HOST:PORT, "
-    "or :PORT), unix:/PATH, unix:@NAME. What is data goes to standard output, what is said about "
+    "Serves and talks over TCP and Unix sockets, TLS and WebSocket. A URL says which: "
+    "tcp://HOST:PORT (or HOST:PORT, or :PORT), tls://, ws://, wss://, unix:/PATH, unix:@NAME. What "
+    "is data goes to standard output, what is said about "
     "it "
     "to standard error. bowline COMMAND --help tells of one command.";
 
@@ -44,6 +46,7 @@ constexpr const char* notes =
     "  bowline serve echo\n"
     "  bowline connect localhost:12345\n"
     "  echo hello | bowline connect localhost:12345\n"
+    "  bowline check wss://example.org\n"
     "  bowline sockets --listening\n"
     "\nexit status: 0 done, 1 the peer or the network failed, 2 usage\n";
 

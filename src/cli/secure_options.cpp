@@ -181,8 +181,8 @@ std::shared_ptr<TlsContext> make_tls(const ServerTlsOptions& options) {
     return nullptr;
   }
   for (std::size_t index = 0; index < options.certificates.size(); ++index) {
-    server.certificates.push_back({PemSource::in_file(options.certificates[index]),
-                                   PemSource::in_file(options.keys[index])});
+    server.certificates.push_back(
+        {PemSource::in_file(options.certificates[index]), PemSource::in_file(options.keys[index])});
   }
   if (asks) server.client_ca = PemSource::in_file(options.client_ca);
   server.key_log_file = key_log_file();
@@ -208,7 +208,8 @@ void add_tls_options(CLI::App& command, ClientTlsOptions& options) {
 
 void add_websocket_options(CLI::App& command, WebSocketConnectOptions& options) {
   add_subprotocols(command, options.request.subprotocols);
-  command.add_option("--origin", options.request.origin, "The Origin to name to a WebSocket server")
+  command
+      .add_option("--origin", options.request.origin, "The Origin to name to a WebSocket server")
       ->check(checked_by(origin_problem, "ORIGIN"))
       ->type_name("ORIGIN");
   auto add_header = [&options](const std::vector<std::string>& headers) {

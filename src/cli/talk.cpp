@@ -93,7 +93,8 @@ Ends make_ends(Network network, const TalkOptions& options) {
 
 Task<> talk_to_peer(Network network, Talk& talk) {
   const TalkOptions& options = talk.options;
-  Stream stream = co_await within(options.conversation.timeout, connect(network, options.url, talk.connect));
+  Stream stream =
+      co_await within(options.conversation.timeout, connect(network, options.url, talk.connect));
   if (options.verbose) {
     tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
   }

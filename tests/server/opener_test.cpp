@@ -62,8 +62,7 @@ class Opener : public ::testing::Test {
   void use_tls() {
     terms_.server.certificates = {
         testing::shown(testing::certificate_for({"127.0.0.1"}, &terms_.authority))};
-    options_.open.tls =
-        std::make_shared<TlsContext>(TlsContext::server(terms_.server).value());
+    options_.open.tls = std::make_shared<TlsContext>(TlsContext::server(terms_.server).value());
     trust();
   }
   void trust() {
@@ -106,9 +105,8 @@ TEST_F(Opener, any_tells_raw_HTTP_WebSocket_and_TLS_apart) {
     while (Chunk chunk = co_await browser.read_some()) page += chunk.text();
     EXPECT_THAT(page, HasSubstr("200 OK"));
   };
-  serve("any", echo, [&](Network network, std::string place) {
-    return talk(network, place, &client_);
-  });
+  serve("any", echo,
+        [&](Network network, std::string place) { return talk(network, place, &client_); });
   EXPECT_EQ(failures_, "");
   EXPECT_THAT(url_, HasSubstr("any://127.0.0.1:"));
 }
@@ -147,9 +145,8 @@ TEST_F(Opener, a_client_takes_up_its_session_again) {
       EXPECT_EQ(back.text(), "hello");
     }
   };
-  serve("tls", echo, [&](Network network, std::string place) {
-    return talk(network, place, &client_);
-  });
+  serve("tls", echo,
+        [&](Network network, std::string place) { return talk(network, place, &client_); });
 }
 
 // A client that leaves at once must not take with it what it said: tickets that came for it and
@@ -171,9 +168,8 @@ TEST_F(Opener, loses_no_word_of_a_client_that_leaves_at_once) {
     }
     co_await sleep(100ms);
   };
-  serve("tls", receive, [&](Network network, std::string place) {
-    return talk(network, place, &client_);
-  });
+  serve("tls", receive,
+        [&](Network network, std::string place) { return talk(network, place, &client_); });
   EXPECT_EQ(count, 100);
   EXPECT_EQ(failures_, "");
 }

@@ -63,10 +63,8 @@ std::vector<std::string> bytes_of(const std::string& text) {
 TEST_F(Detect, tells_them_apart_and_takes_nothing_however_they_arrive) {
   const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 and more", 20);
   const std::pair<std::string, Speech> cases[] = {
-      {hello, Speech::tls},
-      {"GET /chat HTTP/1.1\r\nHost: x\r\n\r\n", Speech::http},
-      {"hello\n", Speech::raw},
-      {"G", Speech::raw},
+      {hello, Speech::tls},     {"GET /chat HTTP/1.1\r\nHost: x\r\n\r\n", Speech::http},
+      {"hello\n", Speech::raw}, {"G", Speech::raw},
       {"", Speech::raw},
   };
   for (const auto& [text, speech] : cases) {

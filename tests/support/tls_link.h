@@ -1,5 +1,5 @@
-// Both ends of a handshake over a pipe whose bytes a relay cuts as it is told, and can cut off: what
-// tests of TLS over streams stand on.
+// Both ends of a handshake over a pipe whose bytes a relay cuts as it is told, and can cut off:
+// what tests of TLS over streams stand on.
 #pragma once
 
 #include "bowline/net/pipe.h"
@@ -31,8 +31,8 @@ class TlsLinkTest : public VirtualLoopTest {
   }
 
   static Task<> accept(TlsLinkTest* test, Stream below) {
-    Result<Stream> made = co_await attempt(
-        accept_tls(Network(test->loop_), std::move(below), *test->server_context));
+    Result<Stream> made =
+        co_await attempt(accept_tls(Network(test->loop_), std::move(below), *test->server_context));
     if (made) {
       test->server = std::move(*made);
     } else {

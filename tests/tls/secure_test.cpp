@@ -173,7 +173,9 @@ TEST_F(Secure, a_handshake_may_be_cancelled_at_any_moment) {
   up = down = pattern(100'000, 1);
   for (int turns = 0; turns < 120; ++turns) {
     Task<> all = with_scope(cancelled_after, this, turns);
-    auto quiet = [](Task<> task) -> Task<> { Result<void> ended = co_await attempt(std::move(task)); };
+    auto quiet = [](Task<> task) -> Task<> {
+      Result<void> ended = co_await attempt(std::move(task));
+    };
     run(quiet(std::move(all)));
     client = Stream();
     server = Stream();

@@ -181,6 +181,10 @@ TlsFacts TlsEngine::facts() const {
     facts.peer = identity_of(*peer);
     facts.verified = !state_->setup->insecure && SSL_get_verify_result(ssl) == X509_V_OK;
   }
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl);
+  for (int index = 0; index < sk_X509_num(chain); ++index) {
+    facts.chain.push_back(identity_of(*sk_X509_value(chain, index)));
+  }
   return facts;
 }
 

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bowline {
 
@@ -32,6 +33,9 @@ struct TlsFacts {
   bool resumed = false;     // a short handshake, without certificates
   bool verified = false;    // the peer showed a certificate and it was checked
   std::optional<CertificateIdentity> peer;
+  // Of a server, at its client: all the certificates it sent, its own first. Empty when resumed
+  // with TLS 1.2.
+  std::vector<CertificateIdentity> chain;
 };
 
 class TlsEngine {
