@@ -39,6 +39,12 @@ std::string text_of(const std::exception_ptr& failure) {
   }
 }
 
+// Where a listener really is, by the scheme of the URL that asked for it.
+std::string shown(const std::string& url, const Listener& listener) {
+  std::string at = listener.url();
+  return Url::parse(url).value().scheme + at.substr(at.find(':'));
+}
+
 }  // namespace
 
 struct Server::Endpoint {
@@ -108,7 +114,7 @@ Task<> Server::serve_all(Scope& scope) {
   for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
   for (std::size_t index = 0; index < listeners.size(); ++index) {
     Endpoint& endpoint = *endpoints_[index];
-    tell({Kind::listening, 0, listeners[index].url(), endpoint.service});
+    tell({Kind::listening, 0, shown(endpoint.url, listeners[index]), endpoint.service});
     scope.start(accept_from(endpoint, std::move(listeners[index])));
   }
   Result<int> came = co_await attempt(std::move(signal));
