@@ -1,0 +1,159 @@
+"""WebSocket with the libraries that people use, both ways; with curl and a browser."""
+
+import functools
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+from harness import BIN, ROOT, ProgramTest
+
+PEERS = pathlib.Path(__file__).resolve().parent / "peers"
+# Debian's own, whose packages the libraries are.
+PYTHON = "/usr/bin/python3"
+NPM_FOLDER = ROOT / "build" / "npm"
+NPM_TIME_MAX = 30
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+FOREIGN = "http://elsewhere.example"
+BIG = b"x" * (1 << 20) + b"\n"
+
+
+@functools.cache
+def npm_problem():
+    """Installs the npm packages unless they are there; gives why that failed, or nothing."""
+    if not shutil.which("node"):
+        return "there is no node"
+    modules = NPM_FOLDER / "node_modules"
+    if (modules / "ws").exists() and (modules / ".bin" / "wscat").exists():
+        return ""
+    NPM_FOLDER.mkdir(parents=True, exist_ok=True)
+    command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", NPM_FOLDER, "ws", "wscat"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=NPM_TIME_MAX,
+                              check=False)
+    except (OSError, subprocess.TimeoutExpired) as failure:
+        return f"npm's registry can't be reached: {failure}"
+    return f"npm's registry can't be reached: {done.stderr}" if done.returncode else ""
+
+
+class WebSockets(ProgramTest):
+    def serve(self, *arguments):
+        """Starts bowline's echo server for WebSocket; gives (program, URL)."""
+        server = self.command("serve", "echo", "--listen", "ws://127.0.0.1:0", *arguments)
+        return server, f"ws://127.0.0.1:{server.port()}/"
+
+    def peer(self, name, *arguments):
+        """Starts a peer of the folder peers/, for node or Python by its ending."""
+        path = PEERS / name
+        if path.suffix == ".py":
+            return self._start([PYTHON, str(path)], arguments)
+        if problem := npm_problem():
+            self.skipTest(problem)
+        os.environ["NODE_PATH"] = str(NPM_FOLDER / "node_modules")
+        return self._start(["node", str(path)], arguments)
+
+    def check_client(self, name):
+        """Fails unless the library as a client gets along with bowline's server."""
+        _, url = self.serve()
+        peer = self.peer(name, "talk", url, FOREIGN)
+        self.assertEqual(peer.exit_code(30), 0)
+
+    def check_server(self, name):
+        """Fails unless bowline as a client gets along with the library's server."""
+        peer = self.peer(name, "serve")
+        url = f"ws://127.0.0.1:{peer.port()}/"
+        client = self.command("connect", "--count", 3, url)
+        for line in (b"hello\n", "grüß ✓\n".encode(), BIG):
+            client.type(line)
+            client.stdout.wait_for(line)
+        self.assertEqual(client.exit_code(), 0)
+        client = self.command("connect", "--timeout", "10s", url)
+        client.type("close\n")
+        client.stdout.all()
+        self.assertIn(client.exit_code(), (0, 1))
+
+    def test_a_client_of_websockets(self):
+        self.check_client("websockets_peer.py")
+
+    def test_a_client_of_websocket_client(self):
+        self.check_client("websocket_client_peer.py")
+
+    def test_a_client_of_aiohttp(self):
+        self.check_client("aiohttp_peer.py")
+
+    def test_a_client_of_tornado(self):
+        self.check_client("tornado_peer.py")
+
+    def test_a_client_of_npm_ws(self):
+        self.check_client("ws_peer.js")
+
+    def test_a_server_of_websockets(self):
+        self.check_server("websockets_peer.py")
+
+    def test_a_server_of_aiohttp(self):
+        self.check_server("aiohttp_peer.py")
+
+    def test_a_server_of_tornado(self):
+        self.check_server("tornado_peer.py")
+
+    def test_a_server_of_npm_ws(self):
+        self.check_server("ws_peer.js")
+
+    def test_wscat(self):
+        if problem := npm_problem():
+            self.skipTest(problem)
+        _, url = self.serve()
+        wscat = NPM_FOLDER / "node_modules" / ".bin" / "wscat"
+        client = self._start([str(wscat), "--no-color", "-c", url, "-x", "hello", "-w", "1"], [])
+        client.stdout.wait_for(b"hello")
+        self.assertEqual(client.exit_code(), 0)
+
+
+class Http(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        server = self.command("serve", "echo", "--listen", "ws://127.0.0.1:0")
+        self.url = f"http://127.0.0.1:{server.port()}"
+
+    def curl(self, *arguments):
+        """Gives what curl prints."""
+        return subprocess.run(["curl", "-sS", "--max-time", "10", *arguments], text=True,
+                              capture_output=True, check=True).stdout
+
+    def test_curl_gets_the_page_and_no_other(self):
+        self.assertIn("<title>bowline</title>", self.curl(self.url))
+        head = self.curl("-i", f"{self.url}/else")
+        self.assertIn("404", head.splitlines()[0])
+        head = self.curl("-I", self.url)
+        self.assertIn("text/html", head)
+
+    def test_curl_gets_a_head_that_is_too_long_refused(self):
+        head = self.curl("-i", "-H", "X: " + "y" * 100_000, self.url)
+        self.assertIn("431", head.splitlines()[0])
+
+    def test_curl_opens_a_websocket(self):
+        # The key and its answer are those of RFC 6455 1.3. curl then waits for a body.
+        asked = subprocess.run(
+            ["curl", "-sS", "-i", "-N", "--max-time", "1", "-H", "Connection: Upgrade",
+             "-H", "Upgrade: websocket", "-H", "Sec-WebSocket-Version: 13",
+             "-H", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", self.url],
+            text=True, capture_output=True, check=False)
+        self.assertIn("101", asked.stdout.splitlines()[0])
+        self.assertIn("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", asked.stdout)
+
+    def test_a_browser_connects_from_the_page(self):
+        browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+        if not browser:
+            self.skipTest("there is no chromium; apt-get install chromium")
+        with tempfile.TemporaryDirectory() as folder:
+            page = subprocess.run(
+                [browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+                 f"--user-data-dir={folder}", "--virtual-time-budget=3000", f"{self.url}/"],
+                text=True, capture_output=True, timeout=35, check=True).stdout
+        self.assertIn("connected to ws://127.0.0.1:", page)
+
+
+if __name__ == "__main__":
+    unittest.main()
