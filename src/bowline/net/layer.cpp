@@ -276,9 +276,11 @@ void Layer::close() {
 
 Task<> Layer::drain(Stream& stream, const Layer& layer) {
   co_await stream.write_end();
-  if (!layer.awaits_peer()) co_return;
-  while (Chunk chunk = co_await stream.read_some()) continue;
-  co_await stream.write_end();  // the answer to the peer's last
+  while (layer.awaits_peer()) {
+    while (Chunk chunk = co_await stream.read_some()) continue;
+    // The peer has ended above, or below: so do we.
+    co_await stream.write_end();
+  }
 }
 
 Task<> Layer::linger(Layer* layer) {

@@ -87,11 +87,11 @@ void WebSocketLayer::take_next() {
 bool WebSocketLayer::drop(Op& op) {
   do {
     next_ = protocol_.next_event();
-    closed_cleanly_ |= next_.clean;
   } while (next_);
   let_input_go();
   op.result = 0;
-  return !awaits_peer();
+  bool over = protocol_.is_over() && !std::exchange(end_told_, true);
+  return over || below_ended_;
 }
 
 bool WebSocketLayer::read(Op& op) {
@@ -158,7 +158,6 @@ void WebSocketLayer::let_input_go() {
 void WebSocketLayer::note_close(Op& op, const WebSocketEvent& event) {
   op.message = MessageKind::none;
   op.result = 0;
-  closed_cleanly_ = event.clean;
   if (event.clean && event.code == websocket_normal && event.bytes.empty()) return;
   note().close_code = event.code;
   note().close_reason = event.text();

@@ -51,7 +51,8 @@ class WebSocketLayer final : public Layer, private Timer {
   bool ends_below() const override { return protocol_.is_over(); }
   // After a goodbye of both sides nothing comes; where there was none, closing with input unread
   // would reset the connection and destroy the close frame that says why.
-  bool awaits_peer() const override { return !below_ended_ && !closed_cleanly_; }
+  // To close while something unread comes would destroy what was sent last (RFC 1122 4.2.2.13).
+  bool awaits_peer() const override { return !below_ended_; }
   BytesBuilder& output() override { return protocol_.output(); }
   void fire() override;
 
@@ -69,7 +70,7 @@ class WebSocketLayer final : public Layer, private Timer {
   std::unique_ptr<WebSocketDetails> details_;
   MessageKind last_kind_ = MessageKind::binary;
   bool below_ended_ = false;
-  bool closed_cleanly_ = false;
+  bool end_told_ = false;  // while lingering
 };
 
 }  // namespace bowline
