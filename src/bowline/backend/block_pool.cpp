@@ -11,7 +11,7 @@ std::byte* BlockPool::take() {
 
 void BlockPool::give_back(std::byte* memory) {
   std::unique_ptr<std::byte[]> block(memory);
-  if (free_.size() < kept_max) free_.push_back(std::move(block));
+  if (free_.size() < kept_max_) free_.push_back(std::move(block));
 }
 
 }  // namespace bowline

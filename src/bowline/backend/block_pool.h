@@ -13,13 +13,13 @@ class BlockPool final : public ChunkPool {
  public:
   static constexpr std::size_t block_size = 64 * 1024;
 
-  BlockPool() { free_.reserve(kept_max); }
+  // How many free blocks are kept; a burst that needed more returns them to the system.
+  explicit BlockPool(std::size_t kept_max = 16) : kept_max_(kept_max) { free_.reserve(kept_max); }
   std::byte* take();
   void give_back(std::byte* memory) override;
 
  private:
-  // How many free blocks are kept; a burst that needed more returns them to the system.
-  static constexpr std::size_t kept_max = 16;
+  std::size_t kept_max_;
   std::vector<std::unique_ptr<std::byte[]>> free_;
 };
 

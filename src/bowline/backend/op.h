@@ -15,6 +15,8 @@
 namespace bowline {
 
 class ChunkPool;
+struct Datagram;
+struct Outgoing;
 
 // What a backend knows a socket by; for the kernel's backends, its file descriptor.
 using Handle = int;
@@ -48,20 +50,29 @@ struct Op : Waiter {
     end,      // no more will be sent: half-close
     poll,     // until `handle` can be read (or written, with `for_writing`)
     resolve,  // `names`
+    // One datagram, as receive: all of it, -EMSGSIZE when `data` is too small. Empty ones are
+    // passed over, for they would read as the end of a stream.
+    receive_datagram,
+    receive_datagrams,  // at least one and at most `size` into `incoming`; result: how many
+    send_datagrams,     // the `size` of `outgoing`; after a failure `done` of them are gone
   };
 
   Kind kind = Kind::receive;
   bool for_writing = false;  // poll
+  bool at_once = false;      // send_datagrams: answered with -EAGAIN rather than wait
+  bool segmented = false;    // receive_datagrams: the socket coalesces, so ask how
   Handle handle = no_handle;
   int result = 0;  // negative: the number of an error (errno(3))
   std::byte* data = nullptr;
   std::size_t size = 0;
-  std::size_t done = 0;  // send: how many bytes are gone so far
+  std::size_t done = 0;  // send: how many bytes are gone so far; send_datagrams: how many datagrams
   union {
     Address* address = nullptr;    // accept (may be null), connect
     std::vector<Handle>* handles;  // send, receive on a Unix stream: passed beside the bytes
     NameQuery* names;              // resolve
     ChunkPool* pool;               // receive without memory: whose the memory in the answer is
+    Datagram* incoming;            // receive_datagrams
+    const Outgoing* outgoing;      // send_datagrams
   };
 };
 

@@ -96,6 +96,11 @@ bool UringBackend::submit(Op& op) {
       return answer(op, os::shutdown_socket(op.handle, SHUT_WR));
     case Kind::resolve:
       return resolver().submit(op);
+    case Kind::receive_datagram:
+    case Kind::receive_datagrams:
+      return await_readiness(op, POLLIN);
+    case Kind::send_datagrams:
+      return send_datagrams(op);
   }
   BOWLINE_CHECK(false);
   return true;
@@ -137,6 +142,17 @@ bool UringBackend::send(Op& op) {
 
 bool UringBackend::accept(Op& op) {
   return accept_now(op, false) || await_readiness(op, POLLIN);
+}
+
+bool UringBackend::receive_datagrams(Op& op) {
+  bool drained = false;
+  bool answered = op.kind == Kind::receive_datagram ? messages_.receive_one(op)
+                                                    : messages_.receive(op, drained);
+  return answered || await_readiness(op, POLLIN);
+}
+
+bool UringBackend::send_datagrams(Op& op) {
+  return messages_.send(op) || await_readiness(op, POLLOUT);
 }
 
 void UringBackend::cancel(Op& op) {
@@ -199,7 +215,9 @@ bool UringBackend::complete(Op& op, int result, unsigned flags) {
   if (result < 0) return answer(op, result);
   if (op.kind == Kind::send) return send(op);
   if (op.kind == Kind::accept) return accept(op);
-  return answer(op, 0);
+  if (op.kind == Kind::send_datagrams) return send_datagrams(op);
+  bool for_datagrams = op.kind == Kind::receive_datagram || op.kind == Kind::receive_datagrams;
+  return for_datagrams ? receive_datagrams(op) : answer(op, 0);
 }
 
 bool UringBackend::receive_directly(Op& op) {

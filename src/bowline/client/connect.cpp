@@ -21,6 +21,21 @@ Task<Stream> connect_unix(Network network, Url url) {
   co_return co_await network.connect(url.unix_address());
 }
 
+// Nothing answers to a datagram socket's connecting, so there is nothing to race: the first address
+// is taken.
+Task<Stream> connect_udp(Network network, Url url) {
+  if (!url.port) {
+    throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
+                     "it has no port: udp://host:port");
+  }
+  std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
+  co_return network.connect_datagram_stream(addresses.front());
+}
+
+Task<Stream> connect_unixgram(Network network, Url url) {
+  co_return network.connect_datagram_stream(url.unix_address());
+}
+
 // Which transport a scheme means.
 struct Scheme {
   std::string_view name;
@@ -30,6 +45,8 @@ struct Scheme {
 constexpr Scheme schemes[] = {
     {"tcp", connect_tcp},
     {"unix", connect_unix},
+    {"udp", connect_udp},
+    {"unixgram", connect_unixgram},
 };
 
 }  // namespace
@@ -42,7 +59,8 @@ Task<Stream> connect(Network network, std::string url) {
     }
   }
   throw make_error(make_error_code(Errc::bad_address), "connect to " + url,
-                   fmt::format("{}:// is not supported; tcp:// and unix: are", parsed.scheme));
+                   fmt::format("{}:// is not supported; tcp://, unix:, udp:// and unixgram: are",
+                               parsed.scheme));
 }
 
 }  // namespace bowline

@@ -48,17 +48,20 @@ Task<> Server::serve_all(Scope& scope) {
   Network network = workers_.front()->network();
   // Before any other thread: they inherit that these signals do not act on their own.
   Task<int> signal = network.signal({SIGINT, SIGTERM});
-  std::vector<Listener> listeners;
+  std::vector<Door> doors;
   for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
-    Result<Listener> listener = co_await attempt(listen(network, endpoint->url, options_.listen));
-    if (!listener && listener.error().cancelled()) co_return;  // stopped before it began
-    listeners.push_back(std::move(*listener));
+    Result<Door> door =
+        co_await attempt(open_door(network, endpoint->url, options_.listen, options_.peers));
+    if (!door && door.error().cancelled()) co_return;  // stopped before it began
+    doors.push_back(std::move(*door));
   }
   for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
-  for (std::size_t index = 0; index < listeners.size(); ++index) {
-    Endpoint& endpoint = *endpoints_[index];
-    tell({Kind::listening, 0, listeners[index].url(), endpoint.service});
-    scope.start(accept_from(endpoint, std::move(listeners[index])));
+  for (std::size_t index = 0; index < doors.size(); ++index) {
+    auto open = [&, &endpoint = *endpoints_[index]](auto& door) {
+      tell({Kind::listening, 0, door.url(), endpoint.service});
+      scope.start(accept_from(endpoint, std::move(door)));
+    };
+    std::visit(open, doors[index]);
   }
   Result<int> came = co_await attempt(std::move(signal));
   tell({Kind::stopping});
@@ -81,6 +84,22 @@ Task<> Server::accept_from(Endpoint& endpoint, Listener listener) {
   }
 }
 
+// The peers of a datagram socket stay with the loop that reads it.
+Task<> Server::accept_from(Endpoint& endpoint, DatagramPeers peers) {
+  Worker& worker = *workers_.front();
+  for (;;) {
+    Result<Stream> peer = co_await attempt(peers.accept());
+    if (peer) {
+      std::uint64_t number = ++served_;
+      worker.scope().start(session(worker.network(), endpoint, std::move(*peer), number));
+      continue;
+    }
+    if (peer.error().cancelled()) co_return;
+    tell({Kind::accept_failed, 0, peers.url(), endpoint.service, peer.error().what()});
+    Result<void> slept = co_await attempt(sleep(accept_pause));
+  }
+}
+
 // The next worker in turn gets the connection: all loops have as many, whoever happened to be
 // awake.
 void Server::deal(Endpoint& endpoint, Accepted accepted) {
@@ -93,18 +112,17 @@ void Server::deal(Endpoint& endpoint, Accepted accepted) {
   next_worker_ = (next_worker_ + 1) % workers_.size();
   std::uint64_t number = ++served_;
   if (&worker == workers_.front().get()) {
-    worker.scope().start(session(worker.network(), endpoint, std::move(accepted), number));
+    Stream stream = worker.network().adopt(std::move(accepted));
+    worker.scope().start(session(worker.network(), endpoint, std::move(stream), number));
     return;
   }
   workers_.front()->network().let_go(accepted);
   worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope& scope) {
-    scope.start(session(worker.network(), endpoint, accepted, number));
+    scope.start(session(worker.network(), endpoint, worker.network().adopt(accepted), number));
   });
 }
 
-Task<> Server::session(Network network, Endpoint& endpoint, Accepted accepted,
-                       std::uint64_t number) {
-  Stream stream = network.adopt(std::move(accepted));
+Task<> Server::session(Network network, Endpoint& endpoint, Stream stream, std::uint64_t number) {
   if (options_.observer) {
     tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
   }

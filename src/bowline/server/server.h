@@ -39,6 +39,7 @@ struct ServerOptions {
   std::string backend;   // see make_backend, as for spin
   Duration spin = automatic_spin;
   ListenOptions listen;
+  PeerLimits peers;  // of datagram sockets, each for itself
   // Told of what happens, on any of the server's threads.
   std::function<void(const ServerEvent&)> observer;
 };
@@ -64,7 +65,8 @@ class Server {
 
   Task<> serve_all(Scope& scope);
   Task<> accept_from(Endpoint& endpoint, Listener listener);
-  Task<> session(Network network, Endpoint& endpoint, Accepted accepted, std::uint64_t number);
+  Task<> accept_from(Endpoint& endpoint, DatagramPeers peers);
+  Task<> session(Network network, Endpoint& endpoint, Stream stream, std::uint64_t number);
   void deal(Endpoint& endpoint, Accepted accepted);
   void tell(const ServerEvent& event) const;
 
