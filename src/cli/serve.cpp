@@ -41,6 +41,7 @@ constexpr const char* examples =
     "  bowline serve echo\n"
     "  bowline serve ack --listen :8000 --listen unix:/run/ack.sock\n"
     "  bowline serve report --listen tcp://127.0.0.1:0 --log json\n"
+    "  bowline serve echo --listen udp://localhost:12345\n"
     "\nCtrl-C and SIGTERM stop the server.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
@@ -90,8 +91,9 @@ void define_serve(CLI::App& app, int& exit_code) {
   command
       ->add_option(
           "-l,--listen", options->urls,
-          "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), unix:/PATH "
-          "or unix:@NAME; port 0 is any that is free; may be given several times")
+          "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), unix:/PATH, "
+          "unix:@NAME, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME; port 0 is any that is "
+          "free; may be given several times")
       ->check(url_value());
   command
       ->add_option("-t,--threads", options->threads,

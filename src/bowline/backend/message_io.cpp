@@ -141,7 +141,8 @@ bool MessageIo::give(Op& op, std::size_t count) {
   for (std::size_t index = 0; index < count; ++index) {
     const mmsghdr& from = incoming_->headers[index];
     Datagram& datagram = op.incoming[index];
-    auto* memory = static_cast<std::byte*>(std::exchange(incoming_->parts[index].iov_base, nullptr));
+    auto* memory =
+        static_cast<std::byte*>(std::exchange(incoming_->parts[index].iov_base, nullptr));
     datagram.bytes = Chunk(blocks_, memory, from.msg_len);
     datagram.from = os::from_system(reinterpret_cast<sockaddr*>(&incoming_->names[index]),
                                     from.msg_hdr.msg_namelen);

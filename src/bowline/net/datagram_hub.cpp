@@ -79,6 +79,7 @@ void DatagramHub::end(PeerEntry& entry) {
 }
 
 void DatagramHub::end_all() {
+  end_turn();
   while (PeerEntry* entry = table_.oldest()) end(*entry);
   std::vector<std::unique_ptr<DatagramPeer>> unserved = std::move(fresh_);
   fresh_.clear();

@@ -17,8 +17,8 @@ struct PeerLimits {
   std::size_t peers_max = 65'536;
   // A peer that is silent for so long has gone: its stream ends.
   Duration idle_timeout = std::chrono::seconds(60);
-  // Datagrams, and bytes of all peers together, that wait for handlers which are slow to read; those
-  // that come then are dropped.
+  // Datagrams, and bytes of all peers together, that wait for handlers which are slow to read;
+  // those that come then are dropped.
   std::size_t queue_max = 64;
   std::size_t queued_size_max = 16 * 1024 * 1024;
 };

@@ -201,7 +201,7 @@ void Datagrams::change_group(const Address& group, unsigned interface, bool join
   int result = backend_->change_group(handle_, group, interface, join);
   if (result == 0) return;
   bool there = result == -EADDRINUSE;
-  std::string_view advice = there ? "it is a member already"
+  std::string_view advice = there                      ? "it is a member already"
                             : result == -EADDRNOTAVAIL ? "it is no member of it"
                             : result == -EINVAL        ? "that is no address of a group"
                             : result == -ENODEV        ? "no interface has a route for it; name one"

@@ -13,9 +13,9 @@ namespace {
 
 constexpr std::uint16_t first_port = 32768;  // ip_local_port_range (ip(7))
 constexpr std::uint16_t last_port = 60999;
-constexpr std::size_t path_size_max = 107;        // sun_path (unix(7))
-constexpr std::size_t local_size_max = 212'992;   // net.core.wmem_default (unix(7))
-constexpr std::size_t header_size = 28;           // of IPv4 and UDP
+constexpr std::size_t path_size_max = 107;       // sun_path (unix(7))
+constexpr std::size_t local_size_max = 212'992;  // net.core.wmem_default (unix(7))
+constexpr std::size_t header_size = 28;          // of IPv4 and UDP
 // One that is overtaken comes this much of the way's latency later.
 constexpr int overtaken_latencies = 3;
 
@@ -79,11 +79,13 @@ int DatagramNet::choose(Address& local, bool shares) {
     local = Address::unix_abstract(fmt::format("{:05x}", ++names_));
     return 0;
   }
-  bool own = !local.is_ip() || local.is_unspecified() || is_multicast(local) ||
-             system_.has_address(local);
+  bool own =
+      !local.is_ip() || local.is_unspecified() || is_multicast(local) || system_.has_address(local);
   if (!own) return -EADDRNOTAVAIL;
   if (!local.is_ip() || local.port() != 0) return !shares && in_use(local) ? -EADDRINUSE : 0;
-  for (std::uint16_t port = last_port; port >= first_port; --port) {
+  for (int tries = first_port; tries <= last_port; ++tries) {
+    std::uint16_t port = next_port_;
+    next_port_ = port == last_port ? first_port : static_cast<std::uint16_t>(port + 1);
     Address wanted = local.with_port(port);
     if (in_use(wanted)) continue;
     local = wanted;
@@ -193,8 +195,8 @@ void DatagramNet::leave(SimBackend& to_system, const Address& from, const Addres
 void DatagramNet::set_off(SimBackend& to_system, std::unique_ptr<Flight> flight) {
   Fabric& fabric = system_.fabric();
   std::size_t size = flight->bytes_.size() + header_size;
-  Time arrival = fabric.links.arrival(system_.number(), to_system.number(), size, fabric.now,
-                                      fabric.random);
+  Time arrival =
+      fabric.links.arrival(system_.number(), to_system.number(), size, fabric.now, fabric.random);
   const Link& link = fabric.links.rules(system_.number(), to_system.number());
   if (flight->error_ == 0 && fabric.random.chance(link.reorders)) {
     arrival += overtaken_latencies * link.latency;
@@ -204,8 +206,8 @@ void DatagramNet::set_off(SimBackend& to_system, std::unique_ptr<Flight> flight)
 }
 
 // The news go the way back, to the socket at `from` if it is connected to `to`.
-void DatagramNet::answer_unreachable(SimBackend& to_system, const Address& from,
-                                     const Address& to, int error) {
+void DatagramNet::answer_unreachable(SimBackend& to_system, const Address& from, const Address& to,
+                                     int error) {
   set_off(to_system, std::make_unique<Flight>(*this, system_, from, to, std::string(), error));
 }
 
@@ -220,8 +222,7 @@ void DatagramNet::arrive(Flight& flight) {
     if (DatagramSocket* socket = at(from, to)) socket->fail(to, taken->error_);
     return;
   }
-  const Link& link =
-      system_.fabric().links.rules(system_.number(), taken->to_system_.number());
+  const Link& link = system_.fabric().links.rules(system_.number(), taken->to_system_.number());
   if (link.cut || !taken->to_system_.is_up()) {
     return note(from, to, "datagram lost", taken->bytes_.size());
   }

@@ -3,9 +3,9 @@
 // sends it again.
 #pragma once
 
+#include "bowline/backend/op.h"
 #include "bowline/base/address.h"
 #include "bowline/base/bytes.h"
-#include "bowline/backend/op.h"
 
 #include <list>
 #include <memory>
@@ -46,8 +46,7 @@ class DatagramNet {
   int send_to_group(const Sender& sender, const Address& group, Bytes bytes);
   void leave(SimBackend& to_system, const Address& from, const Address& to, std::string bytes);
   void set_off(SimBackend& to_system, std::unique_ptr<Flight> flight);
-  void answer_unreachable(SimBackend& to_system, const Address& from, const Address& to,
-                          int error);
+  void answer_unreachable(SimBackend& to_system, const Address& from, const Address& to, int error);
   void arrive(Flight& flight);
   bool deliver(const Address& from, const Address& to, const std::string& bytes);
   DatagramSocket* at(const Address& to, const Address& from) const;
@@ -58,6 +57,7 @@ class DatagramNet {
   SimBackend& system_;
   std::vector<DatagramSocket*> sockets_;
   std::list<std::unique_ptr<Flight>> flights_;
+  std::uint16_t next_port_ = 32768;
   unsigned names_ = 0;  // how many Unix sockets were given one
 };
 

@@ -18,11 +18,7 @@ constexpr std::size_t local_queue_max = 10;     // net.unix.max_dgram_qlen (unix
 
 DatagramSocket::DatagramSocket(SimBackend& system, const Address& local, const Address& peer,
                                bool shares)
-    : Socket(system),
-      local_(local),
-      peer_(peer),
-      shares_(shares),
-      receive_buffer_(receive_buffer) {
+    : Socket(system), local_(local), peer_(peer), shares_(shares), receive_buffer_(receive_buffer) {
   system_.datagrams().add(*this);
 }
 

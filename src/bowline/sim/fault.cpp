@@ -15,9 +15,9 @@ using Kind = Fault::Kind;
 using std::chrono::milliseconds;
 
 constexpr std::array<const char*, 15> names = {
-    "cut",        "crash",    "kill",          "pause",   "reset",      "slow link",
-    "lossy link", "short io", "small buffers", "refused", "no handles", "no names",
-    "lose",       "duplicate", "reorder"};
+    "cut",        "crash",      "kill",     "pause",         "reset",
+    "slow link",  "lossy link", "short io", "small buffers", "refused",
+    "no handles", "no names",   "lose",     "duplicate",     "reorder"};
 
 bool strikes_host(Kind kind) {
   return kind == Kind::crash || kind == Kind::kill || kind == Kind::pause;
