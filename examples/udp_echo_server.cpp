@@ -5,6 +5,7 @@
 
 using namespace bowline;
 
+// [echo]
 Task<> echo(Network network, std::string url) {
   Datagrams socket = co_await bind(network, url);
   print("Listening on", socket.url());
@@ -13,6 +14,7 @@ Task<> echo(Network network, std::string url) {
     co_await socket.send_to(datagram.bytes, datagram.from);
   }
 }
+// [/echo]
 
 int main(int argc, char** argv) {
   std::string url = place(argc, argv, "udp://localhost:12345");

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace bowline {
 namespace {
 
@@ -22,14 +25,25 @@ Task<Stream> connect_unix(Network network, Url url) {
 }
 
 // Nothing answers to a datagram socket's connecting, so there is nothing to race: the first address
-// is taken.
+// is taken that there is a way to. For this machine that is the IPv4 one, as it is for bind().
 Task<Stream> connect_udp(Network network, Url url) {
   if (!url.port) {
     throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
                      "it has no port: udp://host:port");
   }
   std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
-  co_return network.connect_datagram_stream(addresses.front());
+  std::stable_partition(addresses.begin(), addresses.end(), [](const Address& address) {
+    return address.is_loopback() && address.family() == Family::ipv4;
+  });
+  std::optional<Error> failure;
+  for (const Address& address : addresses) {
+    try {
+      co_return network.connect_datagram_stream(address);
+    } catch (const Error& error) {
+      if (!failure) failure = error;
+    }
+  }
+  throw *failure;
 }
 
 Task<Stream> connect_unixgram(Network network, Url url) {
