@@ -6,6 +6,7 @@ Prints the median of each one's processor time for a message, as a ratio to the 
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import statistics
@@ -50,13 +51,16 @@ def main():
     parser.add_argument("--senders", type=int, default=50)
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--port", type=int, default=12399)
+    parser.add_argument("--port", type=int, default=12400, help="the first of many")
     options = parser.parse_args()
     programs = options.build.resolve() / "bin"
     found = {}
+    # A new port each time: a killed io_uring process lets go of its own a moment later.
+    ports = itertools.count(options.port)
     for _ in range(options.rounds):
-        for name, command in commands(programs, options.port).items():
-            figures = measure(programs, command, options.port, options)
+        for name in commands(programs, 0):
+            port = next(ports)
+            figures = measure(programs, commands(programs, port)[name], port, options)
             found.setdefault(name, []).append(figures["cpu_us"])
     floor = found["by hand"]
     print(f"{options.senders} senders, {options.size} B, {options.rounds} rounds; "
