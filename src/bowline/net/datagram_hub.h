@@ -13,7 +13,7 @@ namespace bowline {
 
 class DatagramPeer;
 
-class DatagramHub : public std::enable_shared_from_this<DatagramHub>, private Timer {
+class DatagramHub final : public std::enable_shared_from_this<DatagramHub>, private Timer {
  public:
   DatagramHub(Datagrams socket, const PeerLimits& limits);
   ~DatagramHub();
