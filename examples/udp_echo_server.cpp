@@ -11,7 +11,7 @@ Task<> echo(Network network, std::string url) {
   print("Listening on", socket.url());
   for (;;) {
     Datagram datagram = co_await socket.receive_from();
-    co_await socket.send_to(datagram.bytes, datagram.from);
+    co_await socket.send_to(datagram.data, datagram.address);
   }
 }
 // [/echo]

@@ -50,11 +50,11 @@ TEST_F(MessageIoTest, a_batch_is_what_is_there_and_fits) {
   Datagram got[2];
   EXPECT_EQ(receive(got), 2);
   EXPECT_FALSE(drained_);
-  EXPECT_EQ(got[0].bytes.text(), "one");
-  EXPECT_TRUE(got[1].bytes.empty());
+  EXPECT_EQ(got[0].data.text(), "one");
+  EXPECT_TRUE(got[1].data.empty());
   EXPECT_EQ(receive(got), 1);
   EXPECT_TRUE(drained_);
-  EXPECT_EQ(got[0].bytes.text(), "three");
+  EXPECT_EQ(got[0].data.text(), "three");
 }
 
 TEST_F(MessageIoTest, memory_is_lent_until_it_is_given_back_and_then_used_again) {
@@ -64,8 +64,8 @@ TEST_F(MessageIoTest, memory_is_lent_until_it_is_given_back_and_then_used_again)
     send(sent);
     Datagram got[1];
     ASSERT_EQ(receive(got), 1);
-    if (round == 0) first = got[0].bytes.bytes().data();
-    EXPECT_EQ(got[0].bytes.bytes().data(), first);
+    if (round == 0) first = got[0].data.bytes().data();
+    EXPECT_EQ(got[0].data.bytes().data(), first);
   }
 }
 

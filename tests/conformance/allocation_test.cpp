@@ -164,7 +164,7 @@ Task<> exchange_datagrams(Network network, int rounds, std::size_t* count) {
     if (round == 0) before = allocation_count();
     co_await client.send(message);
     Datagram datagram = co_await within(1min, server.receive_from());
-    co_await server.send_to(datagram.bytes, datagram.from);
+    co_await server.send_to(datagram.data, datagram.address);
     Result<Chunk> answer = co_await attempt(client.receive());
     EXPECT_EQ(answer->size(), message_size);
   }
@@ -186,7 +186,7 @@ Task<> exchange_batches(Network network, int rounds, std::size_t* count) {
     co_await client.send_segments(message, 16);
     for (int index = 0; index < 4; ++index) {
       Datagram part = co_await server.receive_from();
-      EXPECT_EQ(part.bytes.size(), 16u);
+      EXPECT_EQ(part.data.size(), 16u);
     }
   }
   *count = allocation_count() - before;

@@ -14,7 +14,7 @@ INSTANTIATE_TEST_SUITE_P(Over, DatagramCancel, ::testing::ValuesIn(datagram_sett
 Task<> answer(Datagrams& server, Script& script) {
   for (int round = 0; round < 3; ++round) {
     Datagram datagram = co_await script.step(server.receive_from());
-    co_await script.step(server.send_to(datagram.bytes, datagram.from));
+    co_await script.step(server.send_to(datagram.data, datagram.address));
   }
   std::vector<Datagram> batch(8);
   std::size_t count = co_await script.step(server.receive_batch(batch));

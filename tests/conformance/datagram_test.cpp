@@ -21,13 +21,13 @@ TEST_P(DatagramTest, keeps_its_boundaries_and_says_whom_it_is_from) {
     for (const std::string& text : sent) {
       co_await client.send_to(text, server.local_address());
       Datagram datagram = co_await within(10s, server.receive_from());
-      EXPECT_TRUE(datagram.bytes.text() == text);
-      EXPECT_EQ(datagram.from, client.local_address());
+      EXPECT_TRUE(datagram.data.text() == text);
+      EXPECT_EQ(datagram.address, client.local_address());
       EXPECT_FALSE(datagram.truncated);
-      co_await server.send_to(datagram.bytes, datagram.from);
+      co_await server.send_to(datagram.data, datagram.address);
       datagram = co_await within(10s, client.receive_from());
-      EXPECT_TRUE(datagram.bytes.text() == text);
-      EXPECT_EQ(datagram.from, server.local_address());
+      EXPECT_TRUE(datagram.data.text() == text);
+      EXPECT_EQ(datagram.address, server.local_address());
     }
   });
 }
@@ -39,10 +39,10 @@ TEST_P(DatagramTest, may_be_empty) {
     co_await client.send_to("", server.local_address());
     co_await client.send_to("after it", server.local_address());
     Datagram datagram = co_await within(10s, server.receive_from());
-    EXPECT_TRUE(datagram.bytes.empty());
-    EXPECT_EQ(datagram.from, client.local_address());
+    EXPECT_TRUE(datagram.data.empty());
+    EXPECT_EQ(datagram.address, client.local_address());
     datagram = co_await within(10s, server.receive_from());
-    EXPECT_EQ(datagram.bytes.text(), "after it");
+    EXPECT_EQ(datagram.data.text(), "after it");
   });
 }
 
@@ -55,7 +55,7 @@ TEST_P(DatagramTest, that_is_cut_says_so) {
     co_await client.send_to(text, server.local_address());
     Datagram datagram = co_await within(10s, server.receive_from());
     EXPECT_TRUE(datagram.truncated);
-    EXPECT_TRUE(datagram.bytes.text() == text.substr(0, datagram_size_max));
+    EXPECT_TRUE(datagram.data.text() == text.substr(0, datagram_size_max));
   });
 }
 
@@ -93,8 +93,8 @@ TEST_P(DatagramTest, batches_are_sent_and_received_in_one_go) {
       std::size_t more = co_await within(10s, server.receive_batch(into));
       EXPECT_GE(more, 1u);
       for (std::size_t index = 0; index < more; ++index) {
-        EXPECT_EQ(into[index].bytes.text(), texts[count]);
-        EXPECT_EQ(into[index].from, client.local_address());
+        EXPECT_EQ(into[index].data.text(), texts[count]);
+        EXPECT_EQ(into[index].address, client.local_address());
         ++count;
       }
     }
@@ -108,9 +108,9 @@ TEST_P(DatagramTest, can_go_between_two_that_are_connected) {
     Datagrams stranger = open_client(network, server);
     co_await client.send("hello");
     Datagram datagram = co_await within(10s, server.receive_from());
-    EXPECT_EQ(datagram.from, client.local_address());
-    if (setting.is_udp) co_await stranger.send_to("not for you", datagram.from);
-    co_await server.send_to("welcome", datagram.from);
+    EXPECT_EQ(datagram.address, client.local_address());
+    if (setting.is_udp) co_await stranger.send_to("not for you", datagram.address);
+    co_await server.send_to("welcome", datagram.address);
     Chunk answer = co_await within(10s, client.receive());
     EXPECT_EQ(answer.text(), "welcome");
   });
@@ -139,7 +139,7 @@ TEST_P(DatagramTest, to_nobody_is_told_to_who_is_connected) {
     Datagrams server = network.open_datagrams(nobody);
     co_await client.send("and now?");
     Datagram datagram = co_await within(10s, server.receive_from());
-    EXPECT_EQ(datagram.bytes.text(), "and now?");
+    EXPECT_EQ(datagram.data.text(), "and now?");
   });
 }
 
@@ -153,7 +153,7 @@ TEST_P(DatagramTest, that_is_waited_for_too_long_is_not_lost) {
       EXPECT_TRUE(none.error().timed_out()) << none.error().what();
       co_await client.send_to("late", server.local_address());
       Datagram datagram = co_await within(10s, server.receive_from());
-      EXPECT_EQ(datagram.bytes.text(), "late");
+      EXPECT_EQ(datagram.data.text(), "late");
     }
   });
 }
@@ -170,7 +170,7 @@ Task<> send_and_drain(Scope& scope, Datagrams* client, Datagrams* server, int co
   co_await sleep(5ms);  // for the queue to fill
   for (int number = 0; number < count; ++number) {
     Datagram datagram = co_await within(10s, server->receive_from());
-    EXPECT_EQ(datagram.bytes.text(), std::to_string(number));
+    EXPECT_EQ(datagram.data.text(), std::to_string(number));
   }
 }
 
@@ -229,13 +229,13 @@ TEST_P(DatagramTest, streams_carry_one_in_each_read_and_write) {
     co_await stream.write_all("hello");
     co_await stream.write_all(big);
     Datagram first = co_await within(10s, server.receive_from());
-    EXPECT_EQ(first.bytes.text(), "hello");
+    EXPECT_EQ(first.data.text(), "hello");
     Datagram second = co_await within(10s, server.receive_from());
-    EXPECT_TRUE(second.bytes.text() == big);
-    co_await server.send_to("one", first.from);
-    co_await server.send_to("", first.from);  // nothing to read
-    co_await server.send_to("two", first.from);
-    co_await server.send_to("too long", first.from);
+    EXPECT_TRUE(second.data.text() == big);
+    co_await server.send_to("one", first.address);
+    co_await server.send_to("", first.address);  // nothing to read
+    co_await server.send_to("two", first.address);
+    co_await server.send_to("too long", first.address);
     Chunk chunk = co_await within(10s, stream.read_some());
     EXPECT_EQ(chunk.text(), "one");
     chunk = co_await within(10s, stream.read_some());

@@ -175,7 +175,7 @@ Task<> outlive(Network network) {
   EXPECT_EQ(first.text(), "first");
   co_await stream.write_all("still there");
   Datagram datagram = co_await within(10s, client.receive_from());
-  EXPECT_EQ(datagram.bytes.text(), "still there");
+  EXPECT_EQ(datagram.data.text(), "still there");
   Chunk end = co_await stream.read_some();
   EXPECT_TRUE(end.empty());
 }

@@ -20,8 +20,8 @@ Task<> end_writing(Network network) {
   co_await stream.write_all("question");
   co_await stream.write_end();
   Datagram datagram = co_await within(10s, server.receive_from());
-  EXPECT_EQ(datagram.from, stream.local_address());
-  co_await server.send_to("answer", datagram.from);
+  EXPECT_EQ(datagram.address, stream.local_address());
+  co_await server.send_to("answer", datagram.address);
   Chunk chunk = co_await within(10s, stream.read_some());
   EXPECT_EQ(chunk.text(), "answer") << "an end of writing is not told, and ends nothing";
 }

@@ -77,7 +77,7 @@ Task<> talk_in_a_group(Network network, unsigned interface, bool* heard) {
   sender.set_option(Option::multicast_interface, static_cast<int>(interface));
   Result<void> sent = co_await attempt(sender.send_to("to all", there));
   Result<Datagram> datagram = co_await attempt(within(1s, member.receive_from()));
-  *heard = datagram && datagram->bytes.text() == "to all";
+  *heard = datagram && datagram->data.text() == "to all";
   member.leave(group, interface);
   EXPECT_THROW(member.leave(group, interface), Error);
 }
@@ -117,7 +117,7 @@ Task<> send_a_batch_with_a_bad_one(Network network) {
   Result<void> sent = co_await attempt(client.send_batch(batch));
   EXPECT_FALSE(sent.ok());
   Datagram datagram = co_await within(10s, server.receive_from());
-  EXPECT_EQ(datagram.bytes.text(), "one");
+  EXPECT_EQ(datagram.data.text(), "one");
   Result<Datagram> more = co_await attempt(within(10ms, server.receive_from()));
   EXPECT_FALSE(more.ok());
 }

@@ -18,7 +18,7 @@ Task<> collect(Network network, std::vector<int>* got) {
   Datagrams socket = network.open_datagrams(Address::ipv4(0, 7000));
   for (;;) {
     Datagram datagram = co_await socket.receive_from();
-    got->push_back(std::stoi(std::string(datagram.bytes.text())));
+    got->push_back(std::stoi(std::string(datagram.data.text())));
   }
 }
 

@@ -16,8 +16,8 @@ inline constexpr std::size_t datagram_size_max = 64 * 1024;
 
 // One that came. Its bytes may be none at all: an empty datagram is one too.
 struct Datagram {
-  Chunk bytes;
-  Address from;
+  Chunk data;
+  Address address;         // who sent it
   bool truncated = false;  // it was longer, and its end is lost
   // With DatagramOptions::coalesce several of one sender may come as one: each is so long, but the
   // last, which may be shorter. Zero: it is one datagram.
@@ -25,12 +25,12 @@ struct Datagram {
 
   // How many it is, and each of them.
   std::size_t count() const {
-    if (segment_size == 0 || bytes.size() <= segment_size) return 1;
-    return (bytes.size() + segment_size - 1) / segment_size;
+    if (segment_size == 0 || data.size() <= segment_size) return 1;
+    return (data.size() + segment_size - 1) / segment_size;
   }
   Bytes part(std::size_t index) const {
-    if (segment_size == 0) return bytes;
-    return bytes.bytes().after(index * segment_size).first(segment_size);
+    if (segment_size == 0) return data;
+    return data.bytes().after(index * segment_size).first(segment_size);
   }
 };
 

@@ -143,9 +143,9 @@ bool MessageIo::give(Op& op, std::size_t count) {
     Datagram& datagram = op.incoming[index];
     auto* memory =
         static_cast<std::byte*>(std::exchange(incoming_->parts[index].iov_base, nullptr));
-    datagram.bytes = Chunk(blocks_, memory, from.msg_len);
-    datagram.from = os::from_system(reinterpret_cast<sockaddr*>(&incoming_->names[index]),
-                                    from.msg_hdr.msg_namelen);
+    datagram.data = Chunk(blocks_, memory, from.msg_len);
+    datagram.address = os::from_system(reinterpret_cast<sockaddr*>(&incoming_->names[index]),
+                                       from.msg_hdr.msg_namelen);
     datagram.truncated = (from.msg_hdr.msg_flags & MSG_TRUNC) != 0;
     datagram.segment_size = op.segmented ? os::SegmentNote::read(from.msg_hdr) : std::uint16_t(0);
   }

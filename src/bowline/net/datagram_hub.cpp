@@ -27,18 +27,18 @@ void DatagramHub::deliver(std::size_t count) {
   counts.received += count;
   for (std::size_t index = 0; index < count; ++index) {
     Datagram& datagram = incoming_[index];
-    PeerEntry* known = table_.find(datagram.from);
-    auto* peer = known ? static_cast<DatagramPeer*>(known) : admit(datagram.from);
+    PeerEntry* known = table_.find(datagram.address);
+    auto* peer = known ? static_cast<DatagramPeer*>(known) : admit(datagram.address);
     if (!peer) {
       ++counts.dropped;
-      datagram.bytes = Chunk();
+      datagram.data = Chunk();
       continue;
     }
     if (known) table_.touch(*peer, now);
-    if (datagram.bytes.empty()) {
+    if (datagram.data.empty()) {
       ++counts.empty;
-      datagram.bytes = Chunk();
-    } else if (!peer->deliver(datagram.bytes, !known)) {
+      datagram.data = Chunk();
+    } else if (!peer->deliver(datagram.data, !known)) {
       ++counts.dropped;
     }
   }

@@ -50,7 +50,7 @@ Result<Datagram> ReceiveFrom::result() {
 Result<Chunk> ReceiveBytes::result() {
   context_->end_wait();
   if (op_.result < 0) return ReceiveFrom::result().error();
-  return std::move(datagram_.bytes);
+  return std::move(datagram_.data);
 }
 
 ReceiveBatch::ReceiveBatch(Datagrams& socket, std::span<Datagram> into)

@@ -2,7 +2,7 @@
 // sent comes whole or not at all; over UDP it may also come late, twice, or after its successor.
 //
 //   Datagram datagram = co_await socket.receive_from();
-//   co_await socket.send_to(datagram.bytes, datagram.from);
+//   co_await socket.send_to(datagram.data, datagram.address);
 #pragma once
 
 #include "bowline/base/error.h"

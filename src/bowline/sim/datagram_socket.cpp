@@ -148,8 +148,8 @@ bool DatagramSocket::receive(Op& op) {
     std::size_t size = std::min(first.bytes.size(), datagram_size_max);
     std::byte* memory = system_.blocks().take();
     std::memcpy(memory, first.bytes.data(), size);
-    datagram.bytes = Chunk(system_.blocks(), memory, size);
-    datagram.from = first.from;
+    datagram.data = Chunk(system_.blocks(), memory, size);
+    datagram.address = first.from;
     datagram.truncated = size < first.bytes.size();
     datagram.segment_size = 0;
   }
