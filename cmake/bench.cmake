@@ -27,6 +27,7 @@ endfunction()
 
 bowline_bench(load.cpp bowline)
 bowline_bench(load_udp.cpp)
+bowline_bench(tls_cost.cpp bowline)
 bowline_bench(bare_epoll.cpp)
 bowline_bench(bare_udp.cpp)
 bowline_peers(liburing.h uring bare_uring.cpp)

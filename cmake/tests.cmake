@@ -3,7 +3,7 @@
 file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/*.cpp")
 if(BOWLINE_SANITIZE OR BOWLINE_PLAIN_FRAMES)
   # What counts allocations would take the allocator's place.
-  list(FILTER test_sources EXCLUDE REGEX "/allocation_[a-z]+\\.cpp$")
+  list(FILTER test_sources EXCLUDE REGEX "/allocation_[a-z_]+\\.cpp$")
 endif()
 find_package(GTest QUIET)
 if(NOT GTest_FOUND)

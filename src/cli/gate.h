@@ -2,11 +2,12 @@
 // turns. Both run on one loop.
 #pragma once
 
+#include "bowline/task/suspended.h"
 #include "bowline/task/task.h"
 
 namespace bowline::cli {
 
-class Gate : private Waiter, private Cancellable {
+class Gate : private Suspended {
  public:
   void open();
   void close() { open_ = false; }

@@ -1,6 +1,7 @@
 // bowline: one program that serves and talks over sockets. Its commands are a table; each is a
 // file.
 #include "cli/bench.h"
+#include "cli/cert.h"
 #include "cli/completion.h"
 #include "cli/connect.h"
 #include "cli/help_text.h"
@@ -27,7 +28,8 @@ constexpr int wrong_usage = 2;
 
 // In the order that help shows them; the last ones look at those before them.
 constexpr void (*commands[])(CLI::App& app, int& exit_code) = {
-    define_serve, define_connect, define_bench, define_sockets, define_completion, define_manual,
+    define_serve,   define_connect,    define_bench,  define_cert,
+    define_sockets, define_completion, define_manual,
 };
 
 constexpr const char* description =

@@ -56,7 +56,7 @@ TEST(Describe, is_in_lower_case_but_for_names) {
 }
 
 TEST(Describe, has_words_for_each_failure_of_bowline) {
-  for (int value = 1; value <= static_cast<int>(Errc::bad_address); ++value) {
+  for (int value = 1; value <= static_cast<int>(Errc::bad_certificate); ++value) {
     std::string text = describe(static_cast<Errc>(value));
     EXPECT_EQ(text.find("unknown"), std::string::npos) << value;
   }

@@ -166,6 +166,11 @@ TEST(Url, text_is_the_url_again) {
   }
 }
 
+TEST(Url, text_keeps_a_zone_that_looks_escaped) {
+  EXPECT_EQ(parts("tcp://[fe80::1%2525x]:1"), "tcp|fe80::1%25x|1||");
+  EXPECT_EQ(url("tcp://[fe80::1%2525x]:1").text(), "tcp://[fe80::1%2525x]:1");
+}
+
 TEST(Url, of_an_address) {
   EXPECT_EQ(url_text("tcp", Address::ipv4(0x7F000001, 8000)), "tcp://127.0.0.1:8000");
   EXPECT_EQ(url_text("udp", *Address::parse_ip("::1", 53)), "udp://[::1]:53");

@@ -6,6 +6,7 @@
 #include "tests/support/loop_fixture.h"
 
 #include <gmock/gmock.h>
+#include <functional>
 
 namespace bowline::cli {
 namespace {
@@ -16,7 +17,7 @@ using ::testing::HasSubstr;
 class BenchConnections : public bowline::testing::LoopTest {
  protected:
   // A connection of `share` messages against a peer that does `service`.
-  void connect(Task<> (*service)(Stream), std::uint64_t share) {
+  void connect(const std::function<Task<>(Stream)>& service, std::uint64_t share) {
     auto [mine, theirs] = make_pipe(loop_);
     client_ = std::make_unique<BenchConnection>(std::move(mine), plan_, tally_, 3, share);
     peer_ = std::move(theirs);
@@ -29,7 +30,7 @@ class BenchConnections : public bowline::testing::LoopTest {
     run(with_scope(talk, this));
     return failure_;
   }
-  std::string failure_with(Task<> (*service)(Stream), std::uint64_t share) {
+  std::string failure_with(const std::function<Task<>(Stream)>& service, std::uint64_t share) {
     connect(service, share);
     return failure();
   }
@@ -47,7 +48,7 @@ class BenchConnections : public bowline::testing::LoopTest {
   BenchTally tally_;
   std::unique_ptr<BenchConnection> client_;
   Stream peer_;
-  Task<> (*service_)(Stream) = nullptr;
+  std::function<Task<>(Stream)> service_;
   std::string failure_;
 };
 

@@ -51,7 +51,7 @@ Task<> serve_one(Scope& scope, DatagramPeers* peers, Script* script) {
   if (!other) throw other.error();
 }
 
-Task<> ask_peers(Scope& scope, DatagramPeers* peers, Stream* stream, Script* script) {
+Task<> ask_peers(Scope& scope, DatagramPeers* peers, Stream* stream, Script* script, bool* over) {
   auto serve = [](DatagramPeers* from, Script* steps) -> Task<> {
     co_await with_scope(serve_one, from, steps);
   };
@@ -59,7 +59,8 @@ Task<> ask_peers(Scope& scope, DatagramPeers* peers, Stream* stream, Script* scr
   co_await script->step(stream->write_all("to a peer"));
   Chunk answered = co_await script->step(stream->read_some());
   EXPECT_EQ(answered.text(), "to a peer");
-  scope.cancel(std::errc::no_message);
+  *over = true;
+  scope.cancel();
 }
 
 Task<> converse_over(Network network, const DatagramSetting& setting, Script* script) {
@@ -68,11 +69,9 @@ Task<> converse_over(Network network, const DatagramSetting& setting, Script* sc
   co_await script->step(with_scope(talk_both, &server, &client, script));
   DatagramPeers peers(network.open_datagrams(setting.place()));
   Stream stream = network.connect_datagram_stream(peers.local_address());
-  Result<void> ended = co_await attempt(with_scope(ask_peers, &peers, &stream, script));
-  if (!ended && !ended.error().is(std::errc::no_message) && !ended.error().cancelled()) {
-    throw ended.error();
-  }
-  if (!ended && ended.error().cancelled()) throw ended.error();
+  bool over = false;
+  Result<void> ended = co_await attempt(with_scope(ask_peers, &peers, &stream, script, &over));
+  if (!ended && !over) throw ended.error();
 }
 
 struct Round {

@@ -1,3 +1,5 @@
+#include "bowline/net/datagram_peers.h"
+#include "bowline/session/message_stream.h"
 #include "tests/conformance/datagram_setting.h"
 
 namespace bowline::conformance {
@@ -43,6 +45,41 @@ TEST_P(DatagramTest, may_be_empty) {
     EXPECT_EQ(datagram.address, client.local_address());
     datagram = co_await within(10s, server.receive_from());
     EXPECT_EQ(datagram.data.text(), "after it");
+  });
+}
+
+Task<> echo_messages(Scope& scope, DatagramPeers* peers) {
+  auto echo = [](MessageStream messages) -> Task<> {
+    while (Message message = co_await messages.receive()) co_await messages.send(message);
+  };
+  for (;;) {
+    Result<Stream> stream = co_await attempt(peers->accept());
+    if (!stream) co_return;
+    scope.start(echo(std::move(*stream)));
+  }
+}
+
+Task<> exchange_messages(Scope& scope, Network network, DatagramPeers* peers, int* exchanged) {
+  scope.start(echo_messages(scope, peers));
+  MessageStream client(network.connect_datagram_stream(peers->local_address()));
+  for (std::string text : {"", "text", "", ""}) {
+    co_await client.send(text);
+    Message message = co_await within(10s, client.receive());
+    EXPECT_TRUE(message.kind() == MessageKind::binary);
+    EXPECT_EQ(message.text(), text);
+    ++*exchanged;
+  }
+  scope.cancel();
+}
+
+TEST_P(DatagramTest, is_a_message_even_when_empty) {
+  run([](Network network, const DatagramSetting& setting) -> Task<> {
+    DatagramPeers peers(network.open_datagrams(setting.place()));
+    int exchanged = 0;
+    Result<void> ended =
+        co_await attempt(with_scope(exchange_messages, network, &peers, &exchanged));
+    EXPECT_EQ(exchanged, 4);
+    EXPECT_EQ(peers.counts().empty, 0u);
   });
 }
 

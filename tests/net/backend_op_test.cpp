@@ -15,19 +15,16 @@ using BackendOpTest = testing::LoopTest;
 TEST_F(BackendOpTest, gives_the_result_of_its_op) {
   auto body = [](Backend& backend) -> Task<> {
     testing::SocketPair pair(backend);
-    BackendOp writable(backend, Op::Kind::poll, pair.near);
-    EXPECT_GE(co_await writable.for_writing(true), 0);
+    EXPECT_GE(co_await BackendOp::poll(backend, pair.near, true), 0);
     pair.write("x");
-    BackendOp readable(backend, Op::Kind::poll, pair.near);
-    EXPECT_GE(co_await readable, 0);
+    EXPECT_GE(co_await BackendOp::poll(backend, pair.near, false), 0);
   };
   run(body(loop_.backend()));
 }
 
 TEST_F(BackendOpTest, gives_the_result_of_one_that_was_cancelled_and_does_not_throw) {
   auto wait = [](Backend& backend, Handle handle) -> Task<int> {
-    BackendOp polling(backend, Op::Kind::poll, handle);
-    co_return co_await polling;
+    co_return co_await BackendOp::poll(backend, handle, false);
   };
   auto body = [](Backend& backend, auto waiting) -> Task<> {
     testing::SocketPair pair(backend);
@@ -43,8 +40,7 @@ TEST_F(BackendOpTest, connects_to_the_address_it_is_given) {
     Address address = Address::ipv4(0x7F000001, 0);
     Handle listener = backend.listen(address, {});
     Handle handle = backend.open(Family::ipv4);
-    BackendOp connecting(backend, Op::Kind::connect, handle);
-    EXPECT_EQ(co_await connecting.to(address), 0);
+    EXPECT_EQ(co_await BackendOp::connect(backend, handle, address), 0);
     backend.close(handle);
     backend.close(listener);
   };
@@ -56,8 +52,7 @@ TEST_F(BackendOpTest, asks_for_the_names_it_is_given) {
     NameQuery names;
     names.host = "127.0.0.1";
     names.port = 5;
-    BackendOp resolving(backend, Op::Kind::resolve, no_handle);
-    EXPECT_EQ(co_await resolving.about(names), 0);
+    EXPECT_EQ(co_await BackendOp::resolve(backend, names), 0);
     EXPECT_EQ(names.addresses.at(0).text(), "127.0.0.1:5");
   };
   run(body(loop_.backend()));

@@ -163,6 +163,20 @@ TEST_F(DatagramPeersOnTheKernel, are_forgotten_with_their_stream) {
   run(accept_and_close(network_));
 }
 
+Task<> pass_over_empty_ones(Network network) {
+  DatagramPeers peers(network.open_datagrams(Address::ipv4(0x7F000001, 0)));
+  Datagrams sender = network.open_datagrams(Address::ipv4(0x7F000001, 0));
+  for (const char* text : {"", "", "text"}) co_await sender.send_to(text, peers.local_address());
+  Stream stream = co_await within(10s, peers.accept());
+  Chunk chunk = co_await stream.read_some();
+  EXPECT_EQ(chunk.text(), "text");
+  EXPECT_EQ(peers.counts().empty, 2u);
+}
+
+TEST_F(DatagramPeersOnTheKernel, are_not_ended_by_an_empty_datagram) {
+  run(pass_over_empty_ones(network_));
+}
+
 Task<> outlive(Network network) {
   Stream stream;
   Datagrams client = network.open_datagrams(Address::ipv4(0x7F000001, 0));

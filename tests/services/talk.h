@@ -13,7 +13,7 @@ namespace bowline::testing {
 
 class ServiceTest : public LoopTest {
  protected:
-  using Handle = Task<> (*)(Stream stream);
+  using Handle = std::function<Task<>(Stream stream)>;
 
   // The answers of `handle` to `messages`; "(end)" where it ended in place of an answer.
   std::vector<std::string> answers(Handle handle, std::vector<std::string> messages) {

@@ -66,10 +66,7 @@ class ScriptedTransport final : public Transport {
     if (pieces_.empty()) return end_;
     std::string& piece = pieces_.front();
     std::size_t size = op.data ? std::min(op.size, piece.size()) : piece.size();
-    if (!op.data) {
-      op.data = new std::byte[size];
-      op.pool = &memory_;
-    }
+    if (!op.data) op.received(memory_, new std::byte[size]);
     std::memcpy(op.data, piece.data(), size);
     piece.erase(0, size);
     if (piece.empty()) pieces_.pop_front();

@@ -25,6 +25,9 @@ class VirtualBackend final : public Backend {
   Op* next() override { return nullptr; }
   void wake() override { woken_ = true; }
   Time now() override { return clock; }
+  void fill_random(MutableBytes bytes) override {
+    for (std::byte& byte : bytes) byte = std::byte{4};
+  }
 
   int open(Family) override { return -ENOSYS; }
   int listen(Address&, const ListenOptions&) override { return -ENOSYS; }

@@ -26,6 +26,7 @@ class WatchedBackend final : public Backend {
   Op* next() override;
   void wake() override { inner_->wake(); }
   Time now() override { return inner_->now() + ahead_; }
+  void fill_random(MutableBytes bytes) override { inner_->fill_random(bytes); }
 
   int open(Family family) override { return inner_->open(family); }
   int listen(Address& address, const ListenOptions& options) override {

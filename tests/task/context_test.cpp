@@ -13,7 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using ContextTest = testing::VirtualLoopTest;
 
-struct Bottom : Cancellable {
+struct Bottom : Waiter {
+  void go_on() override {}
   void ask_to_end() override { ++asked; }
   int asked = 0;
 };
@@ -44,10 +45,10 @@ TEST_F(ContextTest, asks_nothing_whose_wait_is_over) {
 TEST_F(ContextTest, keeps_the_first_reason) {
   Context context(loop_);
   EXPECT_FALSE(context.cancelled());
-  context.cancel(std::errc::timed_out, 3s);
+  context.cancel(Ending::timed_out(3s));
   context.cancel();
-  EXPECT_EQ(context.reason(), std::errc::timed_out);
-  EXPECT_EQ(context.limit(), 3s);
+  EXPECT_TRUE(context.ending().is_timeout());
+  EXPECT_EQ(context.ending().limit(), 3s);
 }
 
 TEST_F(ContextTest, is_handed_down_to_what_is_awaited) {

@@ -48,12 +48,15 @@ class Backend {
   // Asks that `op`, submitted and not yet answered, ends soon. Its result is then -ECANCELED,
   // unless it was done first.
   virtual void cancel(Op& op) = 0;
+  // As Transport::finish: what next() gives is all that was asked for.
+  static constexpr bool finish(Op&) { return true; }
   // Sleeps until there is something for next(), wake() is called, or it is `until`.
   virtual void wait(Time until) = 0;
   // The next answered Op, or nullptr when there is none before another wait().
   virtual Op* next() = 0;
   virtual void wake() = 0;
   virtual Time now() = 0;
+  virtual void fill_random(MutableBytes bytes) = 0;
 
   // What follows never waits. Results: zero or a handle, or the negative number of an error.
   virtual int open(Family family) = 0;  // a stream socket, to be connected

@@ -14,10 +14,14 @@ Heap heap;
 
 }  // namespace
 
+Chunk Chunk::make(std::size_t size) {
+  return Chunk(heap, new std::byte[size], size);
+}
+
 Chunk Chunk::copy(Bytes bytes) {
-  auto* memory = new std::byte[bytes.size()];
-  std::memcpy(memory, bytes.data(), bytes.size());
-  return Chunk(heap, memory, bytes.size());
+  Chunk chunk = make(bytes.size());
+  std::memcpy(chunk.memory_, bytes.data(), bytes.size());
+  return chunk;
 }
 
 }  // namespace bowline

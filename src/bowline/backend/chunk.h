@@ -4,6 +4,7 @@
 
 #include "bowline/base/bytes.h"
 
+#include <cstdint>
 #include <utility>
 
 namespace bowline {
@@ -20,16 +21,16 @@ class Chunk {
  public:
   Chunk() = default;
   Chunk(ChunkPool& pool, std::byte* memory, std::size_t size)
-      : pool_(&pool), memory_(memory), data_(memory), size_(size) {}
+      : pool_(&pool), memory_(memory), size_(static_cast<std::uint32_t>(size)) {}
   Chunk(Chunk&& other) noexcept
       : pool_(std::exchange(other.pool_, nullptr)),
         memory_(other.memory_),
-        data_(other.data_),
+        begin_(other.begin_),
         size_(std::exchange(other.size_, 0)) {}
   Chunk& operator=(Chunk&& other) noexcept {
     std::swap(pool_, other.pool_);
     std::swap(memory_, other.memory_);
-    std::swap(data_, other.data_);
+    std::swap(begin_, other.begin_);
     std::swap(size_, other.size_);
     return *this;
   }
@@ -37,31 +38,33 @@ class Chunk {
     if (pool_) pool_->give_back(memory_);
   }
 
-  // A chunk with a copy of `bytes`, in memory of its own.
+  // A chunk of `size` bytes (at least one) to be filled, or with a copy of `bytes`, in memory of
+  // its own.
+  static Chunk make(std::size_t size);
   static Chunk copy(Bytes bytes);
 
   // Gives the memory up: whoever takes it returns it to the pool. The chunk must be unread.
-  std::pair<ChunkPool*, std::byte*> release() { return {std::exchange(pool_, nullptr), data_}; }
+  std::pair<ChunkPool*, std::byte*> release() { return {std::exchange(pool_, nullptr), memory_}; }
 
   explicit operator bool() const { return size_ != 0; }
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
-  Bytes bytes() const { return {data_, size_}; }
+  Bytes bytes() const { return {memory_ + begin_, size_}; }
   operator Bytes() const { return bytes(); }
   std::string_view text() const { return bytes().text(); }
   // The bytes may be changed in place: nobody else reads them.
-  MutableBytes writable() { return {data_, size_}; }
+  MutableBytes writable() { return {memory_ + begin_, size_}; }
   // Takes `count` bytes off the front.
   void consume(std::size_t count) {
-    data_ += count;
-    size_ -= count;
+    begin_ += static_cast<std::uint32_t>(count);
+    size_ -= static_cast<std::uint32_t>(count);
   }
 
  private:
   ChunkPool* pool_ = nullptr;
   std::byte* memory_ = nullptr;
-  std::byte* data_ = nullptr;
-  std::size_t size_ = 0;
+  std::uint32_t begin_ = 0;  // what was consumed
+  std::uint32_t size_ = 0;   // a piece is far below 4 GiB
 };
 
 }  // namespace bowline

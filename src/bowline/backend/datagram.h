@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bowline/backend/chunk.h"
+#include "bowline/backend/op.h"
 #include "bowline/base/address.h"
 
 #include <cstdint>
@@ -41,6 +42,12 @@ struct Outgoing {
   // Not zero: the kernel cuts the bytes into datagrams of this size (UDP_SEGMENT, udp(7)).
   std::uint16_t segment_size = 0;
 };
+
+// send_datagrams: the first `count` of `op` are gone.
+inline void sent_datagrams(Op& op, std::size_t count) {
+  op.outgoing += count;
+  op.size -= count;
+}
 
 // The options of a datagram socket that must be known when it is opened.
 struct DatagramOptions {

@@ -30,11 +30,6 @@ int milliseconds_until(Time until, Time now) {
   return static_cast<int>(std::min<std::int64_t>(wait.count(), 1'000'000'000));
 }
 
-bool is_local(Handle handle) {
-  int domain = 0;
-  return os::option(handle, SOL_SOCKET, SO_DOMAIN, domain) == 0 && domain == AF_UNIX;
-}
-
 }  // namespace
 
 EpollBackend::EpollBackend(Duration spin)
@@ -68,7 +63,6 @@ int EpollBackend::register_handle(Handle handle, Slot& slot) {
     slot.always_ready = true;
   }
   slot.registered = true;
-  slot.local = is_local(handle);
   slot.writable = true;  // it nearly always is: sending finds out otherwise
   return 0;
 }
@@ -157,7 +151,7 @@ bool EpollBackend::send_datagrams(Op& op, Slot& known) {
 
 bool EpollBackend::receive(Op& op, Slot& known) {
   bool drained = false;
-  bool answered = receive_now(op, blocks_, known.local, drained);
+  bool answered = receive_now(op, blocks_, drained);
   if (!answered) known.readable = known.ended = false;
   // The end of the stream comes without another edge.
   if (drained && !known.urgent) known.readable = known.ended;

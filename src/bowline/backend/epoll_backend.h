@@ -38,7 +38,6 @@ class EpollBackend final : public KernelBackend {
     bool readable : 1 = false;
     bool writable : 1 = false;
     bool ended : 1 = false;   // the peer stopped sending, or there is an error to fetch
-    bool local : 1 = false;   // a Unix socket: a read may stop at passed descriptors (unix(7))
     bool urgent : 1 = false;  // urgent data came: a read may stop at its mark (tcp(7))
   };
   using Page = std::array<Slot, 256>;

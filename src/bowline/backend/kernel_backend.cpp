@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -122,6 +123,15 @@ void KernelBackend::woken(Queue<Waiter>& answered) {
 
 Time KernelBackend::now() {
   return os::now();
+}
+
+void KernelBackend::fill_random(MutableBytes bytes) {
+  // Up to 256 bytes come whole (getrandom(2)).
+  for (std::size_t done = 0; done < bytes.size();) {
+    ssize_t count = ::getrandom(bytes.data() + done, bytes.size() - done, 0);
+    BOWLINE_CHECK(count > 0 || errno == EINTR);
+    if (count > 0) done += static_cast<std::size_t>(count);
+  }
 }
 
 int KernelBackend::open(Family family) {

@@ -21,6 +21,7 @@ class KernelBackend : public Backend {
 
   void wake() override;
   Time now() override;
+  void fill_random(MutableBytes bytes) override;
   int open(Family family) override;
   int listen(Address& address, const ListenOptions& options) override;
   int open_datagrams(Address& local, const Address& peer, const DatagramOptions& options) override;

@@ -113,12 +113,11 @@ bool MessageIo::receive_one(Op& op) {
   int result;
   do {
     result = receive_whole(op.handle, {memory, size});
-  } while (result == 0);
+  } while (result == 0 && !op.empty_counts);
   bool too_long = result > 0 && static_cast<std::size_t>(result) > size;
   if (too_long) result = -EMSGSIZE;
   if (!lent && result > 0) {
-    op.data = memory;
-    op.pool = &blocks_;
+    op.received(blocks_, memory);
   } else if (!lent) {
     blocks_.give_back(memory);
   }
@@ -154,17 +153,17 @@ bool MessageIo::give(Op& op, std::size_t count) {
 
 bool MessageIo::send(Op& op) {
   if (!leaving_) leaving_ = std::make_unique<Leaving>();
-  while (op.done < op.size) {
-    std::size_t count = std::min(op.size - op.done, datagram_batch_max);
+  while (op.size > 0) {
+    std::size_t count = std::min(op.size, datagram_batch_max);
     for (std::size_t index = 0; index < count; ++index) {
-      leaving_->prepare(index, op.outgoing[op.done + index]);
+      leaving_->prepare(index, op.outgoing[index]);
     }
     int result = send_messages(op.handle, leaving_->headers.data(), count);
     if (would_block(result) && !op.at_once) return false;
     if (result < 0) return answer(op, result);
-    op.done += static_cast<std::size_t>(result);
+    sent_datagrams(op, static_cast<std::size_t>(result));
   }
-  return answer(op, static_cast<int>(op.size));
+  return answer(op, 0);
 }
 
 }  // namespace bowline

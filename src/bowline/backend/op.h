@@ -1,9 +1,11 @@
 // One operation that takes time: what is asked of a backend, and its answer. The record lives in
-// the frame of the coroutine that awaits it. Every Op that was submitted is answered exactly once,
-// also when it was cancelled, and what was lent to it stays lent until then.
+// the frame of the coroutine that awaits it, and goes on when it is answered. Every Op that was
+// submitted is answered exactly once, also when it was cancelled, and what was lent to it stays
+// lent until then.
 #pragma once
 
 #include "bowline/base/address.h"
+#include "bowline/base/bytes.h"
 #include "bowline/base/waiter.h"
 
 #include <cstddef>
@@ -40,40 +42,68 @@ struct NameQuery {
   std::error_code failure;         // why there is no answer, when the result is negative
 };
 
+// What a message is, where there are messages: to WebSocket, text is UTF-8.
+enum class MessageKind : std::uint8_t { none, text, binary };
+
 struct Op : Waiter {
+  void go_on() override {}  // for those who look themselves at what next() gives
+
   enum class Kind : std::uint8_t {
     accept,   // result: the handle of the new connection; its peer in `address`
     connect,  // to `address`
     receive,  // at least one byte into `data`, or into the pool's memory when `data` is null;
               // result: how many, 0 at the end of the stream
-    send,     // all of `data`
+    send,     // all of `data`; what is gone already is taken off its front
     end,      // no more will be sent: half-close
     poll,     // until `handle` can be read (or written, with `for_writing`)
     resolve,  // `names`
-    // One datagram, as receive: all of it, -EMSGSIZE when `data` is too small. Empty ones are
-    // passed over, for they would read as the end of a stream.
+    // One datagram, as receive: all of it, -EMSGSIZE when `data` is too small. Empty ones would
+    // read as the end of a stream, and are passed over unless `empty_counts`.
     receive_datagram,
     receive_datagrams,  // at least one and at most `size` into `incoming`; result: how many
-    send_datagrams,     // the `size` of `outgoing`; after a failure `done` of them are gone
+    send_datagrams,     // the `size` of `outgoing`; what is gone already is taken off the front
   };
 
   Kind kind = Kind::receive;
-  bool for_writing = false;  // poll
-  bool at_once = false;      // send_datagrams: answered with -EAGAIN rather than wait
-  bool segmented = false;    // receive_datagrams: the socket coalesces, so ask how
+  // What each kind has of these.
+  bool for_writing : 1 = false;  // poll
+  bool at_once : 1 = false;      // send_datagrams: answered with -EAGAIN rather than wait
+  bool segmented : 1 = false;    // receive_datagrams: the socket coalesces, so ask how
+  bool local : 1 =
+      false;  // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
+  bool pooled : 1 = false;        // receive, once answered: the memory is that of `pool`
+  bool empty_counts : 1 = false;  // receive: an empty message is one, and not passed over
+  // send: what kind of message it is, none for that of the last received; receive, once answered:
+  // what came, none where the transport knows no messages, or for their end.
+  MessageKind message = MessageKind::none;
   Handle handle = no_handle;
   int result = 0;  // negative: the number of an error (errno(3))
   std::byte* data = nullptr;
-  std::size_t size = 0;
-  std::size_t done = 0;  // send: how many bytes are gone so far; send_datagrams: how many datagrams
+  union {
+    std::size_t size = 0;  // of `data`, or how many datagrams
+    ChunkPool* pool;       // once answered from a pool
+  };
   union {
     Address* address = nullptr;    // accept (may be null), connect
     std::vector<Handle>* handles;  // send, receive on a Unix stream: passed beside the bytes
     NameQuery* names;              // resolve
-    ChunkPool* pool;               // receive without memory: whose the memory in the answer is
     Datagram* incoming;            // receive_datagrams
     const Outgoing* outgoing;      // send_datagrams
   };
+
+  Bytes bytes() const { return {data, size}; }
+  // receive: answered with memory of `from`.
+  void received(ChunkPool& from, std::byte* memory) {
+    data = memory;
+    pool = &from;
+    pooled = true;
+  }
+  // send: the first `count` bytes are gone, and what was passed beside them.
+  void sent(std::size_t count) {
+    data += count;
+    size -= count;
+    handles = nullptr;
+  }
 };
 
 }  // namespace bowline

@@ -15,12 +15,9 @@ bool would_block(int result) {
 }
 
 int send_bytes(Op& op) {
-  Bytes rest(op.data + op.done, op.size - op.done);
   // What is passed beside the bytes travels with the first of them.
-  if (op.handles && op.done == 0) {
-    return os::send_with_handles(op.handle, rest, *op.handles, MSG_DONTWAIT);
-  }
-  return os::send_bytes(op.handle, rest, MSG_DONTWAIT);
+  if (op.handles) return os::send_with_handles(op.handle, op.bytes(), *op.handles, MSG_DONTWAIT);
+  return os::send_bytes(op.handle, op.bytes(), MSG_DONTWAIT);
 }
 
 // recv(2) that sets `cut` when the kernel ended the read short of what is there: at bytes that came
@@ -46,12 +43,12 @@ int receive_passed(Op& op, MutableBytes room, bool& cut) {
   return result;
 }
 
-int receive_bytes(Op& op, MutableBytes room, bool local, bool& drained) {
+int receive_bytes(Op& op, MutableBytes room, bool& drained) {
   bool cut = false;
   int result;
   if (op.data && op.handles) {
     result = receive_passed(op, room, cut);
-  } else if (local) {
+  } else if (op.local) {
     result = receive_local(op.handle, room, cut);
   } else {
     result = os::receive_bytes(op.handle, room, MSG_DONTWAIT);
@@ -67,21 +64,20 @@ bool send_now(Op& op) {
     int result = send_bytes(op);
     if (would_block(result)) return false;
     if (result < 0) return answer(op, result);
-    op.done += static_cast<std::size_t>(result);
-  } while (op.done < op.size);
+    op.sent(static_cast<std::size_t>(result));
+  } while (op.size > 0);
   return answer(op, 0);
 }
 
-bool receive_now(Op& op, BlockPool& blocks, bool local, bool& drained) {
+bool receive_now(Op& op, BlockPool& blocks, bool& drained) {
   if (op.data) {
-    int result = receive_bytes(op, {op.data, op.size}, local, drained);
+    int result = receive_bytes(op, {op.data, op.size}, drained);
     return !would_block(result) && answer(op, result);
   }
   std::byte* memory = blocks.take();
-  int result = receive_bytes(op, {memory, BlockPool::block_size}, local, drained);
+  int result = receive_bytes(op, {memory, BlockPool::block_size}, drained);
   if (result > 0) {
-    op.data = memory;
-    op.pool = &blocks;
+    op.received(blocks, memory);
   } else {
     blocks.give_back(memory);
   }

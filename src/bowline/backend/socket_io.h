@@ -15,10 +15,10 @@ inline bool answer(Op& op, int result) {
 // Sends what is left of `op`, as much as the socket takes.
 bool send_now(Op& op);
 
-// Receives into the memory of `op`, or into a block of `blocks` when it brings none. `local` is for
-// Unix sockets. `drained` turns true when the socket is known to hold no more: a short read says so
-// (epoll(7)), unless the kernel stopped at bytes that came with descriptors (unix(7)).
-bool receive_now(Op& op, BlockPool& blocks, bool local, bool& drained);
+// Receives into the memory of `op`, or into a block of `blocks` when it brings none. `drained`
+// turns true when the socket is known to hold no more: a short read says so (epoll(7)), unless the
+// kernel stopped at bytes that came with descriptors (unix(7)).
+bool receive_now(Op& op, BlockPool& blocks, bool& drained);
 
 // Accepts the next connection that is still there.
 bool accept_now(Op& op, bool nonblocking);

@@ -222,7 +222,7 @@ bool UringBackend::complete(Op& op, int result, unsigned flags) {
 
 bool UringBackend::receive_directly(Op& op) {
   bool drained = false;
-  return receive_now(op, blocks_, true, drained);
+  return receive_now(op, blocks_, drained);
 }
 
 bool UringBackend::complete_receive(Op& op, int result, unsigned flags) {
@@ -234,8 +234,7 @@ bool UringBackend::complete_receive(Op& op, int result, unsigned flags) {
     if (result <= 0) {
       buffers_.give_back(memory);
     } else {
-      op.data = memory;
-      op.pool = &buffers_;
+      op.received(buffers_, memory);
     }
   }
   // All buffers of the ring are held by those who handle what came in them: a block then.

@@ -3,6 +3,7 @@
 #include "bowline/base/bytes.h"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 
 namespace bowline {
@@ -186,6 +187,40 @@ std::string python_text(std::string_view text) {
 
 }  // namespace
 
+struct Address::Path {
+  std::atomic<std::uint32_t> owners;
+  const std::string text;
+};
+
+Address& Address::operator=(const Address& other) noexcept {
+  if (this == &other) return *this;
+  let_go();
+  share(other);
+  return *this;
+}
+
+void Address::share(const Address& other) noexcept {
+  family_ = other.family_;
+  abstract_ = other.abstract_;
+  port_ = other.port_;
+  scope_ = other.scope_;
+  if (family_ != Family::local) {
+    ip_ = other.ip_;
+    return;
+  }
+  path_ = other.path_;
+  if (path_) path_->owners.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Address::let_path_go() noexcept {
+  if (path_ && path_->owners.fetch_sub(1, std::memory_order_acq_rel) == 1) delete path_;
+}
+
+std::string_view Address::path() const {
+  bool named = family_ == Family::local && path_;
+  return named ? std::string_view(path_->text) : std::string_view();
+}
+
 Address Address::ipv4(std::uint32_t host_order, std::uint16_t port) {
   Address address;
   address.family_ = Family::ipv4;
@@ -207,20 +242,21 @@ Address Address::ipv6(const Ipv6Bytes& bytes, std::uint16_t port, std::uint32_t 
 
 Address Address::unix_path(std::string_view path) {
   Address address = unix_unnamed();
-  if (!path.empty()) address.path_ = std::make_shared<const std::string>(path);
+  if (!path.empty()) address.path_ = new Path{1, std::string(path)};
   return address;
 }
 
 Address Address::unix_abstract(std::string_view name) {
   Address address = unix_unnamed();
   address.abstract_ = true;
-  address.path_ = std::make_shared<const std::string>(name);
+  address.path_ = new Path{1, std::string(name)};
   return address;
 }
 
 Address Address::unix_unnamed() {
   Address address;
   address.family_ = Family::local;
+  address.path_ = nullptr;
   return address;
 }
 
@@ -307,8 +343,8 @@ std::string Address::tuple() const {
 
 bool operator==(const Address& left, const Address& right) {
   return left.family_ == right.family_ && left.abstract_ == right.abstract_ &&
-         left.port_ == right.port_ && left.scope_ == right.scope_ && left.ip_ == right.ip_ &&
-         left.path() == right.path();
+         left.port_ == right.port_ && left.scope_ == right.scope_ &&
+         (left.family_ == Family::local ? left.path() == right.path() : left.ip_ == right.ip_);
 }
 
 }  // namespace bowline

@@ -5,7 +5,6 @@
 #include <array>
 #include <compare>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,7 +17,11 @@ class Address {
  public:
   using Ipv6Bytes = std::array<std::uint8_t, 16>;
 
-  Address() = default;
+  Address() : ip_{} {}
+  Address(const Address& other) noexcept { share(other); }
+  Address(Address&& other) noexcept { share(other); }
+  Address& operator=(const Address& other) noexcept;
+  ~Address() { let_go(); }
   static Address ipv4(std::uint32_t host_order, std::uint16_t port);
   // `scope` is the index of the interface that a link-local address (fe80::/10) belongs to.
   static Address ipv6(const Ipv6Bytes& bytes, std::uint16_t port, std::uint32_t scope = 0);
@@ -43,7 +46,7 @@ class Address {
   bool is_unspecified() const;  // 0.0.0.0 or ::
   bool is_abstract() const { return family_ == Family::local && abstract_; }
   // The path, or the abstract name without its leading zero byte; empty when unnamed.
-  std::string_view path() const { return path_ ? std::string_view(*path_) : std::string_view(); }
+  std::string_view path() const;
 
   // "127.0.0.1", "fe80::1%3" (RFC 5952), "/run/x.sock", "@name".
   std::string host() const;
@@ -55,13 +58,24 @@ class Address {
   friend bool operator==(const Address& left, const Address& right);
 
  private:
+  // Shared by all copies since it never changes: each connection keeps an address, so that is
+  // small.
+  struct Path;
+
+  void share(const Address& other) noexcept;
+  void let_go() noexcept {
+    if (family_ == Family::local) let_path_go();
+  }
+  void let_path_go() noexcept;
+
   Family family_ = Family::none;
   bool abstract_ = false;
   std::uint16_t port_ = 0;
   std::uint32_t scope_ = 0;
-  Ipv6Bytes ip_{};  // the first four bytes for IPv4, network byte order
-  // Shared since it never changes: an address stays small and cheap to copy.
-  std::shared_ptr<const std::string> path_;
+  union {
+    Ipv6Bytes ip_;  // the first four bytes for IPv4, network byte order
+    Path* path_;    // local: may be null
+  };
 };
 
 }  // namespace bowline

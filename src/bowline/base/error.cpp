@@ -19,6 +19,14 @@ class Category : public std::error_category {
         return "too long";
       case Errc::bad_address:
         return "bad address";
+      case Errc::not_tls:
+        return "the peer does not speak TLS";
+      case Errc::tls_failed:
+        return "TLS failed";
+      case Errc::peer_not_trusted:
+        return "the peer is not trusted";
+      case Errc::bad_certificate:
+        return "bad certificate";
     }
     return "unknown error " + std::to_string(value);
   }

@@ -19,6 +19,10 @@ enum class Errc {
   ended_early,         // the stream ended where more was expected
   too_long,            // a line or message passed its limit
   bad_address,         // an address or URL that can't be read, or not be used for this
+  not_tls,             // the peer does not speak TLS
+  tls_failed,          // the two ends of a TLS connection do not get on, or its bytes are damaged
+  peer_not_trusted,    // the peer's certificate is not one to trust, or not for this name
+  bad_certificate,     // our certificate, key or authorities can't be read or used
 };
 
 std::error_code make_error_code(Errc code);

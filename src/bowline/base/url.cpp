@@ -102,6 +102,17 @@ std::string unix_path_text(std::string_view path) {
   return (path.starts_with("//") ? "//" : "") + percent_encoded(path);
 }
 
+// An IPv6 host in its brackets. A zone that begins like an escaped one is escaped.
+std::string ipv6_host_text(std::string_view host) {
+  std::size_t percent = host.find('%');
+  std::string out = "[" + std::string(host.substr(0, percent));
+  if (percent != std::string_view::npos) {
+    std::string_view zone = host.substr(percent + 1);
+    out.append(zone.size() > 2 && zone.starts_with("25") ? "%25" : "%").append(zone);
+  }
+  return out += "]";
+}
+
 // A host name in the wide sense: what name services may know, UTF-8 included, without what
 // separates the parts of a URL.
 bool is_host_name(std::string_view text) {
@@ -262,8 +273,7 @@ std::string Url::text() const {
   if (is_unix()) {
     out += unix_path_text(path);
   } else {
-    bool brackets = host.find(':') != std::string::npos;
-    out += brackets ? "//[" + host + "]" : "//" + host;
+    out += "//" + (host.find(':') == std::string::npos ? host : ipv6_host_text(host));
     if (port) (out += ':') += std::to_string(*port);
     out += path;
   }

@@ -1,14 +1,24 @@
-// A coroutine that waits for one thing, and its link in the queue of those that may go on. Whoever
-// answers queues the record; only the loop resumes it.
+// What goes on once something has happened, and its link in the queue of those that may. Whoever
+// answers queues the record; only the loop calls go_on().
 #pragma once
-
-#include <coroutine>
 
 namespace bowline {
 
-struct Waiter {
+class Waiter {
+ public:
+  // What it waited for is over.
+  virtual void go_on() = 0;
+  // Asks that the wait ends early; it ends as always, by the answer. What can't end early does
+  // nothing.
+  virtual void ask_to_end() {}
+
   Waiter* next = nullptr;
-  std::coroutine_handle<> coroutine;
+
+ protected:
+  Waiter() = default;
+  Waiter(const Waiter&) = default;
+  Waiter& operator=(const Waiter&) = default;
+  ~Waiter() = default;
 };
 
 }  // namespace bowline

@@ -2,6 +2,7 @@
 
 #include "bowline/base/url.h"
 #include "bowline/client/race.h"
+#include "bowline/tls/secure.h"
 
 #include <fmt/format.h>
 
@@ -14,7 +15,7 @@ namespace {
 Task<Stream> connect_tcp(Network network, Url url) {
   if (!url.port) {
     throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
-                     "it has no port: tcp://host:port");
+                     "it has no port: " + url.scheme + "://host:port");
   }
   std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
   co_return co_await race(network, std::move(addresses));
@@ -50,10 +51,13 @@ Task<Stream> connect_unixgram(Network network, Url url) {
   co_return network.connect_datagram_stream(url.unix_address());
 }
 
-// Which transport a scheme means.
+// What a scheme means: how to get there, and what goes on top.
 struct Scheme {
   std::string_view name;
   Task<Stream> (*connect)(Network network, Url url);
+  bool secure = false;
+  bool websocket = false;
+  std::uint16_t port = 0;  // when the URL has none; 0: it must
 };
 
 constexpr Scheme schemes[] = {
@@ -61,20 +65,49 @@ constexpr Scheme schemes[] = {
     {"unix", connect_unix},
     {"udp", connect_udp},
     {"unixgram", connect_unixgram},
+    {.name = "tls", .connect = connect_tcp, .secure = true},
+    {.name = "ws", .connect = connect_tcp, .websocket = true, .port = 80},
+    {.name = "wss", .connect = connect_tcp, .secure = true, .websocket = true, .port = 443},
+    {.name = "ws+unix", .connect = connect_unix, .websocket = true},
 };
+
+const Scheme& scheme_of(const Url& url) {
+  for (const Scheme& scheme : schemes) {
+    if (scheme.name == url.scheme) return scheme;
+  }
+  throw make_error(
+      make_error_code(Errc::bad_address), "connect to " + url.text(),
+      fmt::format("{}:// is not supported; tcp, tls, ws, wss, unix, ws+unix, udp and unixgram are",
+                  url.scheme));
+}
+
+// Loaded once: the system's authorities are many.
+const TlsContext& system_trust() {
+  static const TlsContext context = TlsContext::client({}).value();
+  return context;
+}
 
 }  // namespace
 
 Task<Stream> connect(Network network, std::string url) {
+  ConnectOptions options;
+  co_return co_await connect(network, std::move(url), options);
+}
+
+Task<Stream> connect(Network network, std::string url, const ConnectOptions& options) {
   Url parsed = Url::parse(url).value();
-  for (const Scheme& scheme : schemes) {
-    if (scheme.name == parsed.scheme) {
-      co_return co_await scheme.connect(network, std::move(parsed));
-    }
+  const Scheme& scheme = scheme_of(parsed);
+  if (!parsed.port && scheme.port) parsed.port = scheme.port;
+  Stream stream = co_await scheme.connect(network, parsed);
+  if (scheme.secure) {
+    const TlsContext& context = options.tls ? *options.tls : system_trust();
+    std::string host = parsed.host.empty() ? "localhost" : parsed.host;
+    stream = co_await connect_tls(network, std::move(stream), context, host, *parsed.port);
   }
-  throw make_error(make_error_code(Errc::bad_address), "connect to " + url,
-                   fmt::format("{}:// is not supported; tcp://, unix:, udp:// and unixgram: are",
-                               parsed.scheme));
+  if (scheme.websocket) {
+    stream = co_await open_websocket(network, std::move(stream), parsed.text(), options.websocket);
+  }
+  co_return stream;
 }
 
 }  // namespace bowline

@@ -64,10 +64,10 @@ Time Loop::now() {
 bool Loop::step() {
   Queue<Waiter> batch;
   batch.take(ready_);
-  while (Waiter* waiter = batch.pop()) resume(*waiter);
+  while (Waiter* waiter = batch.pop()) go_on(*waiter);
   if (has_mail_.load(std::memory_order_relaxed)) read_mailbox();
   if (scope_->count() > 0) wait_for_more();
-  if (scope_->count() > 0) return true;
+  if (running()) return true;
   scope_->rethrow_failure();
   return false;
 }
@@ -75,13 +75,13 @@ bool Loop::step() {
 void Loop::wait_for_more() {
   backend_->wait(ready_.empty() ? timers_.next() : Time());
   now_known_ = false;
-  while (Op* op = backend_->next()) resume(*op);
+  while (Op* op = backend_->next()) go_on(*op);
   if (timers_.next() != never) timers_.fire_due(now());
 }
 
-void Loop::resume(Waiter& waiter) {
+void Loop::go_on(Waiter& waiter) {
   credit_ = turn_credit;
-  waiter.coroutine.resume();
+  waiter.go_on();
   if (!retired_.empty()) remove_retired();
 }
 

@@ -35,7 +35,7 @@ class Loop final : public Scheduler {
   bool turn();
   // When a turn is due, unless the backend has something before: Time() means at once.
   Time next_turn() const;
-  bool running() const { return scope_ && scope_->count() > 0; }
+  bool running() const { return scope_ && (scope_->count() > 0 || !ready_.empty()); }
   // Has `work` called by the loop's thread in its next turn. From any thread; never waits.
   void post(std::function<void()> work);
 
@@ -43,6 +43,7 @@ class Loop final : public Scheduler {
 
   void ready(Waiter& waiter) override { ready_.push(waiter); }
   void retire(Child& child) override { retired_.push(child); }
+  void start(Task<> task) override { scope_->start(std::move(task)); }
   Time now() override;
   void set(Timer& timer, Time at) override { timers_.set(timer, at); }
   void clear(Timer& timer) override { timers_.clear(timer); }
@@ -50,7 +51,7 @@ class Loop final : public Scheduler {
  private:
   bool step();
   void wait_for_more();
-  void resume(Waiter& waiter);
+  void go_on(Waiter& waiter);
   void read_mailbox();
   void remove_retired();
 

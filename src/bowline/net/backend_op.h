@@ -9,24 +9,27 @@ namespace bowline {
 
 class BackendOp : public OpAwait<Backend> {
  public:
+  static BackendOp connect(Backend& backend, Handle handle, Address& address) {
+    BackendOp made(backend, Op::Kind::connect, handle);
+    made.op_->address = &address;
+    return made;
+  }
+  static BackendOp poll(Backend& backend, Handle handle, bool for_writing) {
+    BackendOp made(backend, Op::Kind::poll, handle);
+    made.op_->for_writing = for_writing;
+    return made;
+  }
+  static BackendOp resolve(Backend& backend, NameQuery& names) {
+    BackendOp made(backend, Op::Kind::resolve, no_handle);
+    made.op_->names = &names;
+    return made;
+  }
+
+  int await_resume() { return op_->result; }
+
+ private:
   BackendOp(Backend& backend, Op::Kind kind, Handle handle) : OpAwait(backend, kind) {
-    op_.handle = handle;
-  }
-  BackendOp& to(Address& address) {
-    op_.address = &address;
-    return *this;
-  }
-  BackendOp& about(NameQuery& names) {
-    op_.names = &names;
-    return *this;
-  }
-  BackendOp& for_writing(bool writing) {
-    op_.for_writing = writing;
-    return *this;
-  }
-  int await_resume() {
-    context_->end_wait();
-    return op_.result;
+    op_->handle = handle;
   }
 };
 

@@ -35,12 +35,8 @@ void DatagramHub::deliver(std::size_t count) {
       continue;
     }
     if (known) table_.touch(*peer, now);
-    if (datagram.data.empty()) {
-      ++counts.empty;
-      datagram.data = Chunk();
-    } else if (!peer->deliver(datagram.data, !known)) {
-      ++counts.dropped;
-    }
+    if (!peer->deliver(datagram.data, !known)) ++counts.dropped;
+    datagram.data = Chunk();
   }
   in_turn_ = true;
 }
@@ -119,7 +115,7 @@ bool DatagramHub::send(Op& op, const Address& to) {
 // In a turn what is small waits for the others' answers, in memory of its own. What is sent outside
 // of one, by a handler that slept for example, has no company to wait for.
 bool DatagramHub::send_now(Op& op, const Address& to) {
-  Bytes bytes(op.data, op.size);
+  Bytes bytes = op.bytes();
   op.result = 0;
   if (in_turn_ && bytes.size() <= staged_size_max) {
     bool full = staged_count_ == staged_.size() || staging_size_ + bytes.size() > staging_size_max;
@@ -150,7 +146,7 @@ bool DatagramHub::send_now(Op& op, const Address& to) {
 void DatagramHub::stage(Bytes bytes, const Address& to) {
   if (!staging_) staging_ = std::make_unique_for_overwrite<std::byte[]>(staging_size_max);
   std::byte* place = staging_.get() + staging_size_;
-  std::memcpy(place, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), place);
   Outgoing& next = staged_[staged_count_++];
   next.bytes = Bytes(place, bytes.size());
   next.to = to;
@@ -173,7 +169,7 @@ void DatagramHub::flush() {
     sending.outgoing = &staged_[staged_first_];
     sending.size = staged_count_ - staged_first_;
     int result = submit(sending);
-    staged_first_ += sending.done;
+    staged_first_ = staged_count_ - sending.size;
     if (result == -EAGAIN && socket_.local_address().is_ip()) return block();
     if (result < 0) {
       ++counts.unsent;

@@ -100,6 +100,8 @@ class DatagramPeer final : public Transport, public PeerEntry {
 
  private:
   bool read(Op& op);
+  Chunk take();
+  bool wanted(const Op& op, const Chunk& bytes);
   static int give(Op& op, Chunk& bytes);
 
   std::shared_ptr<DatagramHub> hub_;  // shared: see DatagramPeers

@@ -4,7 +4,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <tuple>
 
 namespace bowline {
 
@@ -20,18 +19,23 @@ DatagramPeer::~DatagramPeer() {
 // first of a new peer is about to be read.
 bool DatagramPeer::deliver(Chunk& bytes, bool is_fresh) {
   if (reader_) {
+    if (!wanted(*reader_, bytes)) return true;
     reader_->result = give(*reader_, bytes);
     hub_->scheduler().ready(*std::exchange(reader_, nullptr));
     return true;
   }
-  Chunk taken = std::move(bytes);
   bool room = queue_.size() - queue_first_ < hub_->limits.queue_max;
-  if (!room || !hub_->reserve(taken.size())) return false;
+  if (!room || !hub_->reserve(bytes.size())) return false;
   if (queue_first_ >= hub_->limits.queue_max) {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(queue_first_));
     queue_first_ = 0;
   }
-  queue_.push_back(is_fresh ? std::move(taken) : Chunk::copy(taken));
+  Chunk taken = std::move(bytes);
+  if (taken.empty()) {
+    queue_.emplace_back();
+  } else {
+    queue_.push_back(is_fresh ? std::move(taken) : Chunk::copy(taken));
+  }
   return true;
 }
 
@@ -42,11 +46,21 @@ void DatagramPeer::end() {
   hub_->scheduler().ready(*std::exchange(reader_, nullptr));
 }
 
+// An empty one reads as the end of a stream to those who do not know messages: they never see it.
+bool DatagramPeer::wanted(const Op& op, const Chunk& bytes) {
+  if (op.empty_counts || !bytes.empty()) return true;
+  ++hub_->counts.empty;
+  return false;
+}
+
 int DatagramPeer::give(Op& op, Chunk& bytes) {
   Chunk taken = std::move(bytes);
   auto size = static_cast<int>(taken.size());
+  op.message = MessageKind::binary;
+  if (size == 0) return 0;
   if (!op.data) {
-    std::tie(op.pool, op.data) = taken.release();
+    auto [pool, memory] = taken.release();
+    op.received(*pool, memory);
     return size;
   }
   if (taken.size() > op.size) return -EMSGSIZE;
@@ -60,19 +74,28 @@ bool DatagramPeer::read(Op& op) {
     op.result = -EOPNOTSUPP;
     return true;
   }
-  if (queue_first_ == queue_.size()) {
-    op.result = 0;
-    if (!ended_) reader_ = &op;
-    return ended_;
+  op.message = MessageKind::none;
+  for (bool given = false; !given;) {
+    if (queue_first_ == queue_.size()) {
+      op.result = 0;
+      if (!ended_) reader_ = &op;
+      return ended_;
+    }
+    Chunk first = take();
+    given = wanted(op, first);
+    if (given) op.result = give(op, first);
   }
-  Chunk& first = queue_[queue_first_++];
+  return true;
+}
+
+Chunk DatagramPeer::take() {
+  Chunk first = std::move(queue_[queue_first_++]);
   hub_->release(first.size());
-  op.result = give(op, first);
   if (queue_first_ == queue_.size()) {
     queue_.clear();
     queue_first_ = 0;
   }
-  return true;
+  return first;
 }
 
 bool DatagramPeer::submit(Op& op) {

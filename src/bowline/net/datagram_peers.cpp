@@ -13,20 +13,19 @@ class DatagramPeers::Pump : public OpAwait<Backend> {
  public:
   explicit Pump(DatagramHub& hub)
       : OpAwait(hub.socket().backend(), Op::Kind::receive_datagrams), hub_(&hub) {
-    op_.handle = hub.socket().handle();
-    op_.incoming = hub.incoming().data();
-    op_.size = hub.incoming().size();
+    op_->handle = hub.socket().handle();
+    op_->incoming = hub.incoming().data();
+    op_->size = hub.incoming().size();
   }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
     bool waits = OpAwait::await_suspend(awaiting);
-    if (waits) hub_->pump = &op_;
+    if (waits) hub_->pump = op_.get();
     return waits;
   }
   int await_resume() {
     hub_->pump = nullptr;
-    context_->end_wait();
-    return op_.result;
+    return op_->result;
   }
 
  private:
@@ -73,8 +72,7 @@ Task<Stream> DatagramPeers::accept() {
     }
     int result = 0;
     if (hub.blocked()) {
-      BackendOp writable(hub.socket().backend(), Op::Kind::poll, hub.socket().handle());
-      result = co_await writable.for_writing(true);
+      result = co_await BackendOp::poll(hub.socket().backend(), hub.socket().handle(), true);
       hub.unblock();
     } else {
       Pump pump(hub);

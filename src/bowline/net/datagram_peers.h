@@ -26,7 +26,7 @@ struct PeerLimits {
 struct PeerCounts {
   std::uint64_t received = 0;  // datagrams
   std::uint64_t dropped = 0;   // of those: no room in a queue, or too many peers
-  std::uint64_t empty = 0;     // of those: without a byte, which a stream cannot give
+  std::uint64_t empty = 0;     // of those: without a byte, and read as bytes and not as messages
   std::uint64_t evicted = 0;   // peers that gave way to others
   std::uint64_t unsent = 0;    // datagrams that the system did not take
 };

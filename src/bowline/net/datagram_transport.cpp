@@ -5,13 +5,21 @@
 namespace bowline {
 
 bool DatagramTransport::submit(Op& op) {
-  if (op.kind == Op::Kind::receive && op.handles && op.data) {
-    op.result = -EOPNOTSUPP;
-    return true;
-  }
-  if (op.kind == Op::Kind::receive) op.kind = Op::Kind::receive_datagram;
-  if (op.kind != Op::Kind::end) return socket_.backend().submit(op);
-  op.result = 0;  // nothing says so to the peer
+  op.handle = socket_.handle();
+  if (op.kind == Op::Kind::send) return socket_.backend().submit(op);
+  op.result = 0;  // of an end: nothing says so to the peer
+  if (op.kind == Op::Kind::end) return true;
+  op.result = -EOPNOTSUPP;
+  if (op.data && op.handles) return true;
+  op.kind = Op::Kind::receive_datagram;
+  return socket_.backend().submit(op) && finish(op);
+}
+
+// Above, a datagram is a message of a stream.
+bool DatagramTransport::finish(Op& op) {
+  if (op.kind != Op::Kind::receive_datagram) return true;
+  op.kind = Op::Kind::receive;
+  op.message = op.result < 0 ? MessageKind::none : MessageKind::binary;
   return true;
 }
 

@@ -11,6 +11,7 @@ class DatagramTransport final : public Transport {
   explicit DatagramTransport(Datagrams socket) : socket_(std::move(socket)) {}
 
   bool submit(Op& op) override;
+  bool finish(Op& op) override;
   void cancel(Op& op) override { socket_.backend().cancel(op); }
   Address local_address() const override { return socket_.local_address(); }
   Address peer_address() const override { return socket_.peer_address(); }

@@ -36,60 +36,58 @@ std::string_view datagram_scheme(const Address& address) {
 
 ReceiveFrom::ReceiveFrom(Datagrams& socket)
     : OpAwait(socket.backend(), Op::Kind::receive_datagrams), socket_(&socket) {
-  op_.handle = socket.handle_;
-  op_.size = 1;
-  op_.segmented = socket.coalesces_;
+  op_->handle = socket.handle_;
+  op_->size = 1;
+  op_->segmented = socket.coalesces_;
 }
 
 Result<Datagram> ReceiveFrom::result() {
-  context_->end_wait();
-  if (op_.result < 0) return socket_->receive_failure(*context_, op_.result);
+  if (op_->result < 0) return socket_->receive_failure(*context(), op_->result);
   return std::move(datagram_);
 }
 
 Result<Chunk> ReceiveBytes::result() {
-  context_->end_wait();
-  if (op_.result < 0) return ReceiveFrom::result().error();
+  if (op_->result < 0) return ReceiveFrom::result().error();
   return std::move(datagram_.data);
 }
 
 ReceiveBatch::ReceiveBatch(Datagrams& socket, std::span<Datagram> into)
     : OpAwait(socket.backend(), Op::Kind::receive_datagrams), socket_(&socket) {
   BOWLINE_CHECK(!into.empty());
-  op_.handle = socket.handle_;
-  op_.incoming = into.data();
-  op_.size = into.size();
-  op_.segmented = socket.coalesces_;
+  op_->handle = socket.handle_;
+  op_->incoming = into.data();
+  op_->size = into.size();
+  op_->segmented = socket.coalesces_;
 }
 
 Result<std::size_t> ReceiveBatch::result() {
-  context_->end_wait();
-  if (op_.result < 0) return socket_->receive_failure(*context_, op_.result);
-  return static_cast<std::size_t>(op_.result);
+  if (op_->result < 0) return socket_->receive_failure(*context(), op_->result);
+  return static_cast<std::size_t>(op_->result);
 }
 
 SendBatch::SendBatch(Datagrams& socket, std::span<const Outgoing> batch)
     : OpAwait(socket.backend(), Op::Kind::send_datagrams),
       socket_(&socket),
       pause_(full_queue_wait) {
-  op_.handle = socket.handle_;
-  op_.outgoing = batch.data();
-  op_.size = batch.size();
-  op_.at_once = !socket.local_.is_ip();
+  op_->handle = socket.handle_;
+  op_->outgoing = batch.data();
+  op_->size = batch.size();
+  op_->at_once = !socket.local_.is_ip();
 }
 
 SendOne::SendOne(Datagrams& socket, Bytes bytes, const Address& to)
     : SendBatch(socket, {}), datagram_{bytes, to, 0} {
-  op_.size = 1;
+  op_->size = 1;
 }
 
-bool SendBatch::begin(Context& context) {
-  if (!op_.at_once || context.cancelled()) return OpAwait::begin(context);
-  context_ = &context;
-  BOWLINE_CHECK(door_->submit(op_));
-  if (op_.result != -EAGAIN) {
+bool SendBatch::begin(std::coroutine_handle<> awaiting, Context& context) {
+  if (!op_->at_once || context.cancelled()) return op_->begin(awaiting, context);
+  op_->coroutine = awaiting;
+  op_->context = &context;
+  BOWLINE_CHECK(door().submit(*op_));
+  if (op_->result != -EAGAIN) {
     if (context.scheduler().may_go_on()) return false;
-    context.scheduler().ready(op_);
+    context.scheduler().ready(*this);
     return true;
   }
   context.begin_wait(*this);
@@ -99,38 +97,36 @@ bool SendBatch::begin(Context& context) {
 
 void SendBatch::pause() {
   pausing_ = true;
-  Scheduler& scheduler = context_->scheduler();
+  Scheduler& scheduler = context()->scheduler();
   scheduler.set(*this, later(scheduler.now(), pause_));
   pause_ = std::min(2 * pause_, full_queue_wait_max);
 }
 
 void SendBatch::fire() {
   pausing_ = false;
-  BOWLINE_CHECK(door_->submit(op_));
-  if (op_.result == -EAGAIN) return pause();
-  context_->scheduler().ready(op_);
+  BOWLINE_CHECK(door().submit(*op_));
+  if (op_->result == -EAGAIN) return pause();
+  context()->scheduler().ready(*this);
 }
 
 void SendBatch::ask_to_end() {
-  if (!op_.at_once) return door_->cancel(op_);
   if (!pausing_) return;  // answered already, and on its way to the loop
   pausing_ = false;
-  context_->scheduler().clear(*this);
-  op_.result = -ECANCELED;
-  context_->scheduler().ready(op_);
+  context()->scheduler().clear(*this);
+  op_->result = -ECANCELED;
+  context()->scheduler().ready(*this);
 }
 
 Result<void> SendBatch::result() {
-  context_->end_wait();
-  if (op_.result >= 0) return {};
-  Address to = op_.done < op_.size ? op_.outgoing[op_.done].to : Address();
+  if (op_->result >= 0) return {};
+  Address to = op_->size > 0 ? op_->outgoing->to : Address();
   if (to.family() == Family::none) to = socket_->peer_;
   bool nowhere = to.family() == Family::none;
   std::string action = nowhere ? "send from " + socket_->url() : "send to " + place(to);
-  if (op_.result == -ECANCELED && context_->cancelled()) {
-    return cancelled_error(*context_, action);
+  if (op_->result == -ECANCELED && context()->cancelled()) {
+    return cancelled_error(*context(), action);
   }
-  return make_error(-op_.result, action, door_->advice(Attempted::send, to, -op_.result));
+  return make_error(-op_->result, action, door().advice(Attempted::send, to, -op_->result));
 }
 
 Datagrams::Datagrams(Backend& backend, const Address& local, const Address& peer,

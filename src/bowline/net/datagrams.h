@@ -25,7 +25,7 @@ class ReceiveFrom : public OpAwait<Backend> {
   // Where the answer goes, wherever the awaiting ends up in memory.
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
-    op_.incoming = &datagram_;
+    op_->incoming = &datagram_;
     return OpAwait::await_suspend(awaiting);
   }
   Datagram await_resume() { return result().value(); }
@@ -53,21 +53,21 @@ class ReceiveBatch : public OpAwait<Backend> {
   const Datagrams* socket_;
 };
 
-class SendBatch : public OpAwait<Backend>, protected Timer {
+class SendBatch : public OpAwait<Backend>, protected Waiter, protected Timer {
  public:
   SendBatch(Datagrams& socket, std::span<const Outgoing> batch);
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
-    op_.coroutine = awaiting;
-    return begin(*awaiting.promise().context);
+    return begin(awaiting, *awaiting.promise().context);
   }
   void await_resume() { result().value(); }
   Result<void> result();
 
  protected:
-  bool begin(Context& context);
+  bool begin(std::coroutine_handle<> awaiting, Context& context);
   void pause();
   void fire() override;
+  void go_on() override { op_->go_on(); }
   void ask_to_end() override;
 
   const Datagrams* socket_;
@@ -80,7 +80,7 @@ class SendOne : public SendBatch {
   SendOne(Datagrams& socket, Bytes bytes, const Address& to);
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
-    op_.outgoing = &datagram_;
+    op_->outgoing = &datagram_;
     return SendBatch::await_suspend(awaiting);
   }
 

@@ -8,22 +8,21 @@ namespace bowline {
 
 AcceptHandle::AcceptHandle(Backend& backend, Handle listener, const Address& local)
     : OpAwait(backend, Op::Kind::accept), local_(&local) {
-  op_.handle = listener;
+  op_->handle = listener;
 }
 
 Result<Accepted> AcceptHandle::result() {
-  context_->end_wait();
-  if (op_.result >= 0) return Accepted{op_.result, std::move(peer_)};
+  if (op_->result >= 0) return Accepted{op_->result, std::move(peer_)};
   std::string action = "accept on " + url_text(stream_scheme(*local_), *local_);
-  if (op_.result == -ECANCELED) return cancelled_error(*context_, action);
-  std::string advice = door_->advice(Attempted::accept, *local_, -op_.result);
-  return make_error(-op_.result, action, advice);
+  if (op_->result == -ECANCELED) return cancelled_error(*context(), action);
+  std::string advice = door().advice(Attempted::accept, *local_, -op_->result);
+  return make_error(-op_->result, action, advice);
 }
 
 Result<Stream> Accept::result() {
   Result<Accepted> accepted = AcceptHandle::result();
   if (!accepted) return accepted.error();
-  return Stream(std::make_unique<SocketTransport>(*door_, accepted->handle, accepted->peer));
+  return Stream(std::make_unique<SocketTransport>(door(), accepted->handle, accepted->peer));
 }
 
 Listener::Listener(Backend& backend, Handle handle, const Address& local)

@@ -17,7 +17,7 @@ class AcceptHandle : public OpAwait<Backend> {
   // The address goes here, wherever the awaiting ends up in memory.
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
-    op_.address = &peer_;
+    op_->address = &peer_;
     return OpAwait::await_suspend(awaiting);
   }
   Accepted await_resume() { return result().value(); }

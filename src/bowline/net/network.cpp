@@ -90,6 +90,14 @@ Task<int> Network::signal(std::initializer_list<int> signals) {
   return read_signal_on(loop_->backend(), HandleGuard(loop_->backend(), handle));
 }
 
+void Network::fill_random(MutableBytes bytes) {
+  loop_->backend().fill_random(bytes);
+}
+
+Scheduler& Network::scheduler() {
+  return *loop_;
+}
+
 Time Network::now() {
   return loop_->now();
 }
@@ -104,13 +112,11 @@ Task<Stream> connect_on(Backend& backend, Address address) {
   }
   HandleGuard guard(backend, handle);
   Context& context = co_await current_context();
-  BackendOp connecting(backend, Op::Kind::connect, handle);
-  int result = co_await connecting.to(address);
+  int result = co_await BackendOp::connect(backend, handle, address);
   for (Duration wait = full_backlog_wait; result == -EAGAIN;
        wait = std::min(2 * wait, full_backlog_wait_max)) {
     Result<void> slept = co_await attempt(sleep(wait));
-    BackendOp again(backend, Op::Kind::connect, handle);
-    result = co_await again.to(address);
+    result = co_await BackendOp::connect(backend, handle, address);
   }
   if (result == -ECANCELED && context.cancelled()) throw cancelled_error(context, action);
   if (result < 0) {
@@ -123,8 +129,7 @@ Task<Stream> connect_on(Backend& backend, Address address) {
 
 Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names) {
   Context& context = co_await current_context();
-  BackendOp resolving(backend, Op::Kind::resolve, no_handle);
-  int result = co_await resolving.about(names);
+  int result = co_await BackendOp::resolve(backend, names);
   std::string action = "look up " + names.host;
   if (result == -ECANCELED) throw cancelled_error(context, action);
   if (result < 0) throw make_error(names.failure, action);
@@ -133,8 +138,7 @@ Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names) {
 
 Task<int> read_signal_on(Backend& backend, HandleGuard signals) {
   Context& context = co_await current_context();
-  BackendOp polling(backend, Op::Kind::poll, signals.handle());
-  int result = co_await polling;
+  int result = co_await BackendOp::poll(backend, signals.handle(), false);
   if (result == -ECANCELED) throw cancelled_error(context, "wait for a signal");
   co_return backend.read_signal(signals.handle());
 }

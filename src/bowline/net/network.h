@@ -43,7 +43,10 @@ class Network {
   Task<int> signal(std::initializer_list<int> signals);
 
   Time now();
+  // Bytes that nobody can guess (getrandom(2)); in a simulated world, of its seed.
+  void fill_random(MutableBytes bytes);
   Loop& loop() { return *loop_; }
+  Scheduler& scheduler();
 
  private:
   Loop* loop_;

@@ -67,15 +67,16 @@ void PipeEnd::answer(Op*& place, int result) {
 
 // Moves what fits from writer to reader.
 void PipeEnd::give(Op& reader, Op& writer) {
-  Bytes rest(writer.data + writer.done, writer.size - writer.done);
+  Bytes rest = writer.bytes();
   if (reader.data) {
     rest = rest.first(reader.size);
     std::memcpy(reader.data, rest.data(), rest.size());
   } else {
     rest = rest.first(piece_size);
-    std::tie(reader.pool, reader.data) = Chunk::copy(rest).release();
+    auto [pool, memory] = Chunk::copy(rest).release();
+    reader.received(*pool, memory);
   }
-  writer.done += rest.size();
+  writer.sent(rest.size());
   reader.result = static_cast<int>(rest.size());
 }
 
@@ -84,7 +85,7 @@ bool PipeEnd::read(Op& op) {
   BOWLINE_CHECK(!lane.reader);
   if (lane.writer) {
     give(op, *lane.writer);
-    if (lane.writer->done == lane.writer->size) answer(lane.writer, 0);
+    if (lane.writer->size == 0) answer(lane.writer, 0);
     return true;
   }
   op.result = 0;
@@ -103,7 +104,7 @@ bool PipeEnd::write(Op& op) {
     give(*lane.reader, op);
     ends_->scheduler.ready(*std::exchange(lane.reader, nullptr));
   }
-  if (op.done == op.size) return true;
+  if (op.size == 0) return true;
   lane.writer = &op;
   return false;
 }

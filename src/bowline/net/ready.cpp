@@ -11,8 +11,7 @@ namespace {
 
 Task<> ready(Network network, Handle handle, bool for_writing) {
   Context& context = co_await current_context();
-  BackendOp polling(network.loop().backend(), Op::Kind::poll, handle);
-  int result = co_await polling.for_writing(for_writing);
+  int result = co_await BackendOp::poll(network.loop().backend(), handle, for_writing);
   if (result >= 0) co_return;
   std::string action =
       for_writing ? "wait to write to descriptor " : "wait to read from descriptor ";

@@ -12,7 +12,11 @@ class SocketTransport final : public Transport {
       : backend_(&backend), handle_(handle), peer_(peer) {}
   ~SocketTransport() override { backend_->close(handle_); }
 
-  bool submit(Op& op) override { return backend_->submit(op); }
+  bool submit(Op& op) override {
+    op.handle = handle_;
+    op.local = peer_.family() == Family::local;
+    return backend_->submit(op);
+  }
   void cancel(Op& op) override { backend_->cancel(op); }
   Address local_address() const override;
   Address peer_address() const override { return peer_; }

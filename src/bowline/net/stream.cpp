@@ -11,16 +11,6 @@
 namespace bowline {
 namespace {
 
-// The Error of an operation that was answered with `result`, a negative number of an error.
-Error failure(const Transport& transport, const Context* context, Attempted attempted, int result) {
-  bool reading = attempted == Attempted::receive;
-  std::string action = fmt::format("{} {}", reading ? "read from" : "write to", transport.url());
-  if (result == -ECANCELED && context && context->cancelled()) {
-    return cancelled_error(*context, action);
-  }
-  return make_error(-result, action, transport.advice(attempted, -result));
-}
-
 // Texts are put together here and not in the coroutines: their temporaries, on the stack, would
 // keep compilers that instrument the code from handing over by tail calls.
 [[noreturn, gnu::noinline]] void throw_error(Errc code, const Stream& stream,
@@ -73,6 +63,14 @@ struct ReadAhead {
     chunk = Chunk();
   }
 
+  std::size_t take(MutableBytes into) {
+    take_back_lent();
+    Bytes taken = front().first(into.size());
+    std::memcpy(into.data(), taken.data(), taken.size());
+    consume(taken.size());
+    return taken.size();
+  }
+
   Chunk take_chunk() {
     take_back_lent();
     if (parts.empty()) return std::move(chunk);
@@ -82,79 +80,81 @@ struct ReadAhead {
   }
 };
 
-ReadSome::ReadSome(Stream& stream, bool skip_ahead)
-    : OpAwait(*stream.transport_, Op::Kind::receive), stream_(&stream), skip_ahead_(skip_ahead) {
-  op_.handle = door_->handle();
-}
-
 bool ReadSome::await_ready() const {
-  return !skip_ahead_ && stream_->has_read_ahead();
+  return door().has_read_ahead();
 }
 
 Result<Chunk> ReadSome::result() {
-  if (!context_) return stream_->ahead_->take_chunk();
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::receive, op_.result);
-  if (op_.result == 0) return Chunk();
-  return Chunk(*op_.pool, op_.data, static_cast<std::size_t>(op_.result));
+  if (!context()) return door().ahead_->take_chunk();
+  int size = op_->result;
+  if (size < 0) return door().failure(context(), Attempted::receive, size);
+  if (size == 0) return Chunk();
+  return Chunk(*op_->pool, op_->data, static_cast<std::size_t>(size));
 }
 
+// Reads past the parts that are here already.
+class ReadMore : public ReadSome {
+ public:
+  using ReadSome::ReadSome;
+  bool await_ready() const { return false; }
+};
+
 ReadInto::ReadInto(Stream& stream, MutableBytes into, std::vector<Handle>* handles)
-    : OpAwait(*stream.transport_, Op::Kind::receive), stream_(&stream) {
+    : OpAwait(stream, Op::Kind::receive), into_(into) {
   BOWLINE_CHECK(!into.empty());
-  op_.handle = door_->handle();
-  op_.data = into.data();
-  op_.size = into.size();
-  op_.handles = handles;
+  if (!stream.transport_->fills_memory()) return;
+  op_->data = into.data();
+  op_->size = into.size();
+  op_->handles = handles;
 }
 
 bool ReadInto::await_ready() const {
-  return stream_->has_read_ahead();
+  return door().has_read_ahead();
 }
 
 Result<std::size_t> ReadInto::result() {
-  if (!context_) {
-    stream_->ahead_->take_back_lent();
-    Bytes front = stream_->ahead_->front().first(op_.size);
-    std::memcpy(op_.data, front.data(), front.size());
-    stream_->ahead_->consume(front.size());
-    return front.size();
+  if (context()) {
+    if (op_->result < 0) return door().failure(context(), Attempted::receive, op_->result);
+    auto size = static_cast<std::size_t>(op_->result);
+    if (!op_->pooled) return size;
+    door().put_back(Chunk(*op_->pool, op_->data, size));
   }
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::receive, op_.result);
-  return static_cast<std::size_t>(op_.result);
+  return door().ahead_->take(into_);
 }
 
 WriteAll::WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles)
-    : OpAwait(*stream.transport_, Op::Kind::send) {
-  op_.handle = door_->handle();
-  op_.data = const_cast<std::byte*>(bytes.data());  // only read
-  op_.size = bytes.size();
-  op_.handles = handles;
+    : OpAwait(stream, Op::Kind::send) {
+  op_->data = const_cast<std::byte*>(bytes.data());  // only read
+  op_->size = bytes.size();
+  op_->handles = handles;
 }
 
 Result<void> WriteAll::result() {
-  if (!context_) return {};
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::send, op_.result);
+  if (context() && op_->result < 0) {
+    return door().failure(context(), Attempted::send, op_->result);
+  }
   return {};
 }
 
-WriteEnd::WriteEnd(Stream& stream) : OpAwait(*stream.transport_, Op::Kind::end) {
-  op_.handle = door_->handle();
-}
-
 Result<void> WriteEnd::result() {
-  context_->end_wait();
-  if (op_.result < 0) return failure(*door_, context_, Attempted::send, op_.result);
+  if (op_->result < 0) return door().failure(context(), Attempted::send, op_->result);
   return {};
 }
 
 Stream::Stream() = default;
-Stream::Stream(std::unique_ptr<Transport> transport) : transport_(std::move(transport)) {}
+Stream::Stream(TransportPointer transport) : transport_(std::move(transport)) {}
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;
 Stream::~Stream() = default;
+
+Error Stream::failure(const Context* context, Attempted attempted, int result) {
+  bool reading = attempted == Attempted::receive;
+  std::string action = fmt::format("{} {}", reading ? "read from" : "write to", peer_url());
+  if (result == -ECANCELED && context && context->cancelled()) {
+    return cancelled_error(*context, action);
+  }
+  return make_error(-result, action, transport_->advice(attempted, -result));
+}
 
 bool Stream::has_read_ahead() const {
   return ahead_ && ahead_->size() > 0;
@@ -200,7 +200,7 @@ Task<std::optional<std::string_view>> Stream::read_piece(std::string_view delimi
       ahead.lent = size;
       co_return ahead.front().first(size).text();
     }
-    Chunk more = co_await ReadSome(*this, true);  // past the parts that are here already
+    Chunk more = co_await ReadMore(*this);
     if (!more.empty()) {
       ahead.chunk = std::move(more);
       continue;
@@ -212,6 +212,18 @@ Task<std::optional<std::string_view>> Stream::read_piece(std::string_view delimi
     ahead.lent = ahead.parts.size();
     co_return ahead.front().text();
   }
+}
+
+void Stream::put_back(Chunk chunk) {
+  if (chunk.empty()) return;
+  if (!ahead_) ahead_ = std::make_unique<ReadAhead>();
+  BOWLINE_CHECK(ahead_->size() == 0);
+  ahead_->chunk = std::move(chunk);
+}
+
+TransportPointer Stream::release() {
+  BOWLINE_CHECK(!has_read_ahead());
+  return std::move(transport_);
 }
 
 Credentials Stream::peer_credentials() const {

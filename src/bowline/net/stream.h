@@ -20,19 +20,15 @@ namespace bowline {
 class Stream;
 struct ReadAhead;
 
-class ReadSome : public OpAwait<Transport> {
+class ReadSome : public OpAwait<Stream> {
  public:
-  explicit ReadSome(Stream& stream, bool skip_ahead = false);
+  explicit ReadSome(Stream& stream) : OpAwait(stream, Op::Kind::receive) {}
   bool await_ready() const;
   Chunk await_resume() { return result().value(); }
   Result<Chunk> result();
-
- private:
-  Stream* stream_;
-  bool skip_ahead_;
 };
 
-class ReadInto : public OpAwait<Transport> {
+class ReadInto : public OpAwait<Stream> {
  public:
   ReadInto(Stream& stream, MutableBytes into, std::vector<Handle>* handles);
   bool await_ready() const;
@@ -40,20 +36,20 @@ class ReadInto : public OpAwait<Transport> {
   Result<std::size_t> result();
 
  private:
-  Stream* stream_;
+  MutableBytes into_;
 };
 
-class WriteAll : public OpAwait<Transport> {
+class WriteAll : public OpAwait<Stream> {
  public:
   WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles);
-  bool await_ready() const { return op_.size == 0; }
+  bool await_ready() const { return op_->size == 0; }
   void await_resume() { result().value(); }
   Result<void> result();
 };
 
-class WriteEnd : public OpAwait<Transport> {
+class WriteEnd : public OpAwait<Stream> {
  public:
-  explicit WriteEnd(Stream& stream);
+  explicit WriteEnd(Stream& stream) : OpAwait(stream, Op::Kind::end) {}
   void await_resume() { result().value(); }
   Result<void> result();
 };
@@ -63,7 +59,7 @@ class Stream {
   static constexpr std::size_t line_size_max = 64 * 1024;
 
   Stream();
-  explicit Stream(std::unique_ptr<Transport> transport);
+  explicit Stream(TransportPointer transport);
   Stream(Stream&&) noexcept;
   Stream& operator=(Stream&&) noexcept;
   ~Stream();  // closes; what was written still goes out, unless unread input makes it a reset
@@ -109,17 +105,26 @@ class Stream {
 
   explicit operator bool() const { return transport_ != nullptr; }
   Transport& transport() { return *transport_; }
+  // The Error of an operation that was answered with `result`, the negative number of an error.
+  Error failure(const Context* context, Attempted attempted, int result);
+  // Puts back what was read, to be read again first. Nothing else may be put back already.
+  void put_back(Chunk chunk);
+  // For a transport on top of this one: gives up what is below. Nothing may be put back.
+  TransportPointer release();
 
  private:
+  friend class OpAwait<Stream>;
   friend class ReadSome;
   friend class ReadInto;
-  friend class WriteAll;
-  friend class WriteEnd;
+  friend class ReadMore;
+  bool submit(Op& op) { return transport_->submit(op); }
+  void cancel(Op& op) { transport_->cancel(op); }
+  bool finish(Op& op) { return transport_->finish(op); }
   bool has_read_ahead() const;
   Task<std::optional<std::string_view>> read_piece(std::string_view delimiter, std::size_t limit,
                                                    bool end_completes);
 
-  std::unique_ptr<Transport> transport_;
+  TransportPointer transport_;
   std::unique_ptr<ReadAhead> ahead_;  // only for streams that are read by lines or pieces
 };
 

@@ -4,18 +4,32 @@
 
 #include "bowline/backend/backend.h"
 #include "bowline/task/context.h"
+#include "bowline/task/frame_pool.h"
 
 #include <cerrno>
+#include <coroutine>
+#include <memory>
 #include <string>
 
 namespace bowline {
 
 class Transport {
  public:
-  virtual ~Transport() = default;  // closes; no Op may be under way
-  // As Backend::submit and cancel, for the kinds receive, send and end.
+  virtual ~Transport() = default;  // no Op may be under way
+  // Ends what there is to end and deletes this, now or when what was written has gone.
+  virtual void close() { delete this; }
+  static void* operator new(std::size_t size) { return take_frame(size); }
+  static void operator delete(void* memory, std::size_t size) { give_back_frame(memory, size); }
+
+  // As Backend::submit and cancel, for the kinds receive, send and end; the transport knows the
+  // handle.
   virtual bool submit(Op& op) = 0;
   virtual void cancel(Op& op) = 0;
+  // `op`, which had to wait, was answered: makes of it what it means up here. False when it has to
+  // wait for more, and was submitted again below.
+  virtual bool finish(Op&) { return true; }
+  // A receive may bring memory of its own; else it takes what it is given.
+  virtual bool fills_memory() const { return true; }
 
   virtual Address local_address() const = 0;
   virtual Address peer_address() const = 0;
@@ -24,45 +38,76 @@ class Transport {
   virtual int set_option(Option, int) { return 0; }
   // The handle below, or no_handle where there is none of its own.
   virtual Handle handle() const { return no_handle; }
+  // The transport that this one is on top of, if it is.
+  virtual Transport* beneath() { return nullptr; }
   // For errors: where this leads, as a URL, and what to try.
   virtual std::string url() const = 0;
   virtual std::string advice(Attempted, int) const { return {}; }
 };
 
-// The awaiting of one Op: what all operations of streams and listeners are made of.
+struct TransportCloser {
+  TransportCloser() = default;
+  template <class T>
+  TransportCloser(std::default_delete<T>) {}
+  void operator()(Transport* transport) const { transport->close(); }
+};
+using TransportPointer = std::unique_ptr<Transport, TransportCloser>;
+
+// The awaiting of one Op: what all operations of streams and listeners are made of. The Op lies in
+// pooled memory and not in the awaiting coroutine's frame, which would hold one for each place that
+// waits.
 template <class Door>
-class [[nodiscard]] OpAwait : protected Cancellable {
+class [[nodiscard]] OpAwait {
  public:
-  OpAwait(Door& door, Op::Kind kind) : door_(&door) { op_.kind = kind; }
+  OpAwait(Door& door, Op::Kind kind) : op_(new AwaitedOp(door, kind)) {}
 
   bool await_ready() const { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
-    op_.coroutine = awaiting;
-    return begin(*awaiting.promise().context);
+    return op_->begin(awaiting, *awaiting.promise().context);
   }
 
  protected:
-  // Waits unless it is answered at once.
-  bool begin(Context& context) {
-    context_ = &context;
-    if (context.cancelled()) {
-      op_.result = -ECANCELED;
-      return false;
-    }
-    if (door_->submit(op_)) {
-      if (context.scheduler().may_go_on()) return false;
-      context.scheduler().ready(op_);
+  struct AwaitedOp final : Op {
+    AwaitedOp(Door& at, Kind what) : door(&at) { kind = what; }
+    static void* operator new(std::size_t size) { return take_frame(size); }
+    static void operator delete(void* op, std::size_t size) { give_back_frame(op, size); }
+
+    // True unless it is answered at once.
+    bool begin(std::coroutine_handle<> awaiting, Context& in) {
+      context = &in;
+      coroutine = awaiting;
+      if (context->cancelled()) {
+        result = -ECANCELED;
+        return false;
+      }
+      unfinished = !door->submit(*this);
+      if (unfinished) {
+        context->begin_wait(*this);
+        return true;
+      }
+      if (context->scheduler().may_go_on()) return false;
+      context->scheduler().ready(*this);
       return true;
     }
-    context.begin_wait(*this);
-    return true;
-  }
-  void ask_to_end() override { door_->cancel(op_); }
+    void go_on() override {
+      if (unfinished && !door->finish(*this)) return;
+      context->end_wait();
+      coroutine.resume();
+    }
+    void ask_to_end() override { door->cancel(*this); }
 
-  Door* door_;
-  Context* context_ = nullptr;
-  Op op_;
+    bool unfinished = false;
+    Door* door;
+    Context* context = nullptr;
+    std::coroutine_handle<> coroutine;
+  };
+
+  Door& door() const { return *op_->door; }
+  // The context that was awaited in; nullptr when await_ready() made that needless.
+  Context* context() const { return op_->context; }
+
+  std::unique_ptr<AwaitedOp> op_;
 };
 
 }  // namespace bowline

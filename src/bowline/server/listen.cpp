@@ -1,7 +1,5 @@
 #include "bowline/server/listen.h"
 
-#include "bowline/base/url.h"
-
 #include <fmt/format.h>
 
 namespace bowline {
@@ -9,10 +7,6 @@ namespace {
 
 Error unusable(std::string_view action, const std::string& url, std::string_view advice) {
   return make_error(make_error_code(Errc::bad_address), fmt::format("{} {}", action, url), advice);
-}
-
-bool is_datagram(const Url& url) {
-  return url.scheme == "udp" || url.scheme == "unixgram";
 }
 
 // The first address of the host and port of `url`.
@@ -26,6 +20,10 @@ Task<Address> address_of(Network network, Url url, std::string_view action) {
 }
 
 }  // namespace
+
+bool is_datagram(const Url& url) {
+  return url.scheme == "udp" || url.scheme == "unixgram";
+}
 
 Task<Listener> listen(Network network, std::string url, ListenOptions options) {
   Url parsed = Url::parse(url).value();

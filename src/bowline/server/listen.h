@@ -2,6 +2,7 @@
 // datagrams.
 #pragma once
 
+#include "bowline/base/url.h"
 #include "bowline/net/datagram_peers.h"
 #include "bowline/net/network.h"
 
@@ -17,6 +18,9 @@ Task<Listener> listen(Network network, std::string url, ListenOptions options = 
 
 // A datagram socket at udp://host:port, unixgram:/path or unixgram:@abstract, in the same way.
 Task<Datagrams> bind(Network network, std::string url, DatagramOptions options = {});
+
+// Does `url` name a socket of datagrams, for bind()?
+bool is_datagram(const Url& url);
 
 // Either, as the URL's scheme says: streams, or a stream for each peer that sends datagrams.
 using Door = std::variant<Listener, DatagramPeers>;

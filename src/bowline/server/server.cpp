@@ -13,12 +13,62 @@ using Kind = ServerEvent::Kind;
 // How long accepting pauses when the system has no descriptors or memory left for it.
 constexpr Duration accept_pause = std::chrono::milliseconds(100);
 
+Task<> fail(std::exception_ptr failure) {
+  std::rethrow_exception(failure);
+  co_return;
+}
+
+// What `handler` makes of `stream`; a handler may also throw before it is a task.
+Task<> handle(const Handler& handler, Stream stream) {
+  try {
+    return handler(std::move(stream));
+  } catch (...) {
+    return fail(std::current_exception());
+  }
+}
+
+// What an exception says; nothing for none.
+std::string text_of(const std::exception_ptr& failure) {
+  if (!failure) return {};
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "the handler threw something that is no std::exception";
+  }
+}
+
 }  // namespace
 
 struct Server::Endpoint {
-  std::string url;
+  Server* server;
+  Url url;
+  Opener opener;
   Handler handler;
   std::string service;
+};
+
+// One connection, from the accept to the end of its handler, whose failure ends nothing else.
+class Server::Session final : public Child {
+ public:
+  Session(Scope& scope, Task<> handling, Endpoint& endpoint, std::uint64_t number)
+      : Child(scope, std::move(handling)),
+        endpoint_(&endpoint),
+        number_(number),
+        begin_(scheduler().now()) {}
+
+ private:
+  void ended(std::exception_ptr failure) override {
+    if (!endpoint_->server->options_.observer) return;
+    Duration duration = scheduler().now() - begin_;
+    endpoint_->server->tell(
+        {Kind::closed, number_, {}, endpoint_->service, text_of(failure), duration});
+  }
+
+  Endpoint* endpoint_;
+  std::uint64_t number_;
+  Time begin_;
 };
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {
@@ -31,8 +81,10 @@ Server::Server(ServerOptions options) : options_(std::move(options)) {
 Server::~Server() = default;
 
 void Server::add(std::string url, Handler handler, std::string service) {
-  endpoints_.push_back(
-      std::make_unique<Endpoint>(Endpoint{std::move(url), std::move(handler), std::move(service)}));
+  Url parsed = Url::parse(url).value();
+  Opener opener = make_opener(parsed, options_.open);
+  endpoints_.push_back(std::make_unique<Endpoint>(Endpoint{
+      this, std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
 }
 
 void Server::run() {
@@ -50,15 +102,16 @@ Task<> Server::serve_all(Scope& scope) {
   Task<int> signal = network.signal({SIGINT, SIGTERM});
   std::vector<Door> doors;
   for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
-    Result<Door> door =
-        co_await attempt(open_door(network, endpoint->url, options_.listen, options_.peers));
+    std::string url = transport_url(endpoint->url);
+    Result<Door> door = co_await attempt(open_door(network, url, options_.listen, options_.peers));
     if (!door && door.error().cancelled()) co_return;  // stopped before it began
     doors.push_back(std::move(*door));
   }
   for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
   for (std::size_t index = 0; index < doors.size(); ++index) {
     auto open = [&, &endpoint = *endpoints_[index]](auto& door) {
-      tell({Kind::listening, 0, door.url(), endpoint.service});
+      std::string url = url_text(endpoint.url.scheme, door.local_address());
+      tell({Kind::listening, 0, std::move(url), endpoint.service});
       scope.start(accept_from(endpoint, std::move(door)));
     };
     std::visit(open, doors[index]);
@@ -90,8 +143,7 @@ Task<> Server::accept_from(Endpoint& endpoint, DatagramPeers peers) {
   for (;;) {
     Result<Stream> peer = co_await attempt(peers.accept());
     if (peer) {
-      std::uint64_t number = ++served_;
-      worker.scope().start(session(worker.network(), endpoint, std::move(*peer), number));
+      begin_session(worker, endpoint, std::move(*peer), ++served_);
       continue;
     }
     if (peer.error().cancelled()) co_return;
@@ -112,30 +164,45 @@ void Server::deal(Endpoint& endpoint, Accepted accepted) {
   next_worker_ = (next_worker_ + 1) % workers_.size();
   std::uint64_t number = ++served_;
   if (&worker == workers_.front().get()) {
-    Stream stream = worker.network().adopt(std::move(accepted));
-    worker.scope().start(session(worker.network(), endpoint, std::move(stream), number));
+    begin_session(worker, endpoint, worker.network().adopt(std::move(accepted)), number);
     return;
   }
   workers_.front()->network().let_go(accepted);
-  worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope& scope) {
-    scope.start(session(worker.network(), endpoint, worker.network().adopt(accepted), number));
+  worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope&) {
+    begin_session(worker, endpoint, worker.network().adopt(accepted), number);
   });
 }
 
-Task<> Server::session(Network network, Endpoint& endpoint, Stream stream, std::uint64_t number) {
-  if (options_.observer) {
-    tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
+void Server::begin_session(Worker& worker, Endpoint& endpoint, Stream stream,
+                           std::uint64_t number) {
+  if (options_.observer) tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
+  if (endpoint.opener) {
+    worker.scope().start(open(worker, endpoint, std::move(stream), number));
+  } else {
+    begin_handler(worker, endpoint, std::move(stream), number);
   }
+}
+
+// The handler begins as a task of its own, so that what the opening took is gone by then.
+Task<> Server::open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number) {
+  Network network = worker.network();
   Time begin = network.now();
-  std::string failure;
-  try {
-    Task<> handling = endpoint.handler(std::move(stream));
-    co_await handling;
-  } catch (const std::exception& error) {
-    failure = error.what();
+  Task<Stream> opening =
+      within(options_.handshake_timeout, endpoint.opener(network, std::move(stream)));
+  Result<Stream> opened = co_await attempt(std::move(opening));
+  if (opened && *opened) {
+    begin_handler(worker, endpoint, std::move(*opened), number);
+    co_return;
   }
-  Duration duration = network.now() - begin;
-  tell({Kind::closed, number, {}, endpoint.service, std::move(failure), duration});
+  std::string failure = opened ? std::string() : opened.error().what();
+  tell({Kind::closed, number, {}, endpoint.service, failure, network.now() - begin});
+}
+
+void Server::begin_handler(Worker& worker, Endpoint& endpoint, Stream stream,
+                           std::uint64_t number) {
+  Task<> handling = handle(endpoint.handler, std::move(stream));
+  worker.scope().start(
+      std::make_unique<Session>(worker.scope(), std::move(handling), endpoint, number));
 }
 
 void Server::tell(const ServerEvent& event) const {

@@ -9,6 +9,8 @@
 
 #include "bowline/net/worker.h"
 #include "bowline/server/listen.h"
+#include "bowline/server/opener.h"
+#include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
 
 #include <atomic>
@@ -20,8 +22,8 @@
 
 namespace bowline {
 
-// What serves one connection. It may run on any of the server's threads, many at once. An exception
-// ends its connection only.
+// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may
+// run on any of the server's threads, many at once. An exception ends its connection only.
 using Handler = std::function<Task<>(Stream)>;
 
 struct ServerEvent {
@@ -40,6 +42,9 @@ struct ServerOptions {
   Duration spin = automatic_spin;
   ListenOptions listen;
   PeerLimits peers;  // of datagram sockets, each for itself
+  OpenOptions open;
+  // How long a client may take from the accept to the handler: TLS, HTTP and all.
+  Duration handshake_timeout = std::chrono::seconds(10);
   // Told of what happens, on any of the server's threads.
   std::function<void(const ServerEvent&)> observer;
 };
@@ -62,11 +67,14 @@ class Server {
 
  private:
   struct Endpoint;
+  class Session;
 
   Task<> serve_all(Scope& scope);
   Task<> accept_from(Endpoint& endpoint, Listener listener);
   Task<> accept_from(Endpoint& endpoint, DatagramPeers peers);
-  Task<> session(Network network, Endpoint& endpoint, Stream stream, std::uint64_t number);
+  void begin_session(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
+  Task<> open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
+  void begin_handler(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
   void deal(Endpoint& endpoint, Accepted accepted);
   void tell(const ServerEvent& event) const;
 

@@ -13,10 +13,10 @@ bool is_close(std::string_view text) {
 
 }  // namespace
 
-Task<> serve_ack(Stream stream) {
-  while (Chunk chunk = co_await stream.read_some()) {
-    bool closing = is_close(chunk.text());
-    co_await stream.write_all(closing ? "closed" : "accepted");
+Task<> serve_ack(MessageStream messages) {
+  while (Message message = co_await messages.receive()) {
+    bool closing = is_close(message.text());
+    co_await messages.send(closing ? "closed" : "accepted");
     if (closing) co_return;
   }
 }

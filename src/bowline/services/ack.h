@@ -2,10 +2,10 @@
 // and the end.
 #pragma once
 
-#include "bowline/net/stream.h"
+#include "bowline/session/message_stream.h"
 
 namespace bowline {
 
-Task<> serve_ack(Stream stream);
+Task<> serve_ack(MessageStream messages);
 
 }  // namespace bowline

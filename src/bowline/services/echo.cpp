@@ -2,8 +2,8 @@
 
 namespace bowline {
 
-Task<> serve_echo(Stream stream) {
-  while (Chunk chunk = co_await stream.read_some()) co_await stream.write_all(chunk);
+Task<> serve_echo(MessageStream messages) {
+  while (Message message = co_await messages.receive()) co_await messages.send(message);
 }
 
 }  // namespace bowline

@@ -2,8 +2,8 @@
 
 namespace bowline {
 
-Task<> serve_receive(Stream stream) {
-  co_await stream.read_some();
+Task<> serve_receive(MessageStream messages) {
+  co_await messages.receive();
 }
 
 }  // namespace bowline

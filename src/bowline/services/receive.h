@@ -1,10 +1,10 @@
 // The receive service: one message is taken, then the connection is closed.
 #pragma once
 
-#include "bowline/net/stream.h"
+#include "bowline/session/message_stream.h"
 
 namespace bowline {
 
-Task<> serve_receive(Stream stream);
+Task<> serve_receive(MessageStream messages);
 
 }  // namespace bowline

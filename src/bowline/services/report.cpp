@@ -2,11 +2,11 @@
 
 namespace bowline {
 
-Task<> serve_report(Stream stream) {
-  std::string peer = stream.peer_address().tuple();
-  while (Chunk chunk = co_await stream.read_some()) {
-    std::string answer = "[CONNECTION] Received " + repr(chunk) + " from " + peer;
-    co_await stream.write_all(answer);
+Task<> serve_report(MessageStream messages) {
+  std::string peer = messages.peer_address().tuple();
+  while (Message message = co_await messages.receive()) {
+    std::string answer = "[CONNECTION] Received " + repr(message.bytes()) + " from " + peer;
+    co_await messages.send(answer);
   }
 }
 

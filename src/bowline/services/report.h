@@ -2,10 +2,10 @@
 // would show both: [CONNECTION] Received b'Hello' from ('127.0.0.1', 50312).
 #pragma once
 
-#include "bowline/net/stream.h"
+#include "bowline/session/message_stream.h"
 
 namespace bowline {
 
-Task<> serve_report(Stream stream);
+Task<> serve_report(MessageStream messages);
 
 }  // namespace bowline

@@ -13,7 +13,7 @@ struct Service {
   std::string_view name;
   std::string_view summary;  // one line for --help
   std::string_view url;      // where it listens by default
-  Task<> (*handle)(Stream stream);
+  Task<> (*handle)(MessageStream messages);
 };
 
 // All services, in the order that help shows them.

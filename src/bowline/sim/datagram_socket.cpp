@@ -124,17 +124,15 @@ DatagramSocket::Arrived DatagramSocket::take() {
 
 bool DatagramSocket::receive_one(Op& op) {
   if (take_error(op)) return true;
-  while (!arrived_.empty() && arrived_.front().bytes.empty()) take();
+  while (!op.empty_counts && !arrived_.empty() && arrived_.front().bytes.empty()) take();
   if (arrived_.empty()) return false;
   Arrived first = take();
   bool lent = op.data != nullptr;
   std::size_t room = lent ? op.size : datagram_size_max;
   if (lent && first.bytes.size() > room) return answer(op, -EMSGSIZE);
   std::size_t size = std::min(first.bytes.size(), room);
-  if (!lent) {
-    op.data = system_.blocks().take();
-    op.pool = &system_.blocks();
-  }
+  if (size == 0) return answer(op, 0);
+  if (!lent) op.received(system_.blocks(), system_.blocks().take());
   std::memcpy(op.data, first.bytes.data(), size);
   return answer(op, static_cast<int>(size));
 }
@@ -158,14 +156,14 @@ bool DatagramSocket::receive(Op& op) {
 
 bool DatagramSocket::send(Op& op) {
   if (take_error(op)) return true;
-  for (; op.done < op.size; ++op.done) {
-    const Outgoing& datagram = op.outgoing[op.done];
+  for (; op.size > 0; sent_datagrams(op, 1)) {
+    const Outgoing& datagram = *op.outgoing;
     const Address& to = datagram.to.family() == Family::none ? peer_ : datagram.to;
     int result = system_.datagrams().send({local_, op.handle, loops_}, to, datagram.bytes);
     if (result == -EAGAIN && !op.at_once) return false;
     if (result < 0) return answer(op, result);
   }
-  return answer(op, static_cast<int>(op.size));
+  return answer(op, 0);
 }
 
 bool DatagramSocket::send_one(Op& op) {

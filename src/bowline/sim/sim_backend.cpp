@@ -70,6 +70,10 @@ void SimBackend::answered(Op& op) {
   wake();
 }
 
+void SimBackend::fill_random(MutableBytes bytes) {
+  for (std::byte& byte : bytes) byte = static_cast<std::byte>(fabric_.random.below(256));
+}
+
 Socket* SimBackend::socket_at(Handle handle) const {
   if (handle < 0 || static_cast<std::size_t>(handle) >= sockets_.size()) return nullptr;
   return sockets_[static_cast<std::size_t>(handle)].get();
@@ -334,7 +338,7 @@ void SimBackend::end_program(bool power_lost) {
 // What was done for the program and it has not seen yet, it never sees.
 void SimBackend::take_back(Op& op) {
   bool reads = op.kind == Op::Kind::receive || op.kind == Op::Kind::receive_datagram;
-  if (reads && op.result > 0 && op.pool == &blocks_) {
+  if (reads && op.result > 0 && op.pooled) {
     blocks_.give_back(op.data);
   }
   if (op.kind == Op::Kind::accept && op.result >= 0) close(op.result);

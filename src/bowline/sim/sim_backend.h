@@ -38,6 +38,7 @@ class SimBackend : public Backend {
   Op* next() override { return static_cast<Op*>(answered_.pop()); }
   void wake() override;
   Time now() override { return fabric_.now; }
+  void fill_random(MutableBytes bytes) override;
   int open(Family family) override;
   int listen(Address& address, const ListenOptions& options) override;
   int open_datagrams(Address& local, const Address& peer, const DatagramOptions& options) override;

@@ -156,10 +156,7 @@ bool StreamSocket::receive(Op& op) {
   size = std::min(size, lent ? op.size : BlockPool::block_size);
   Random& random = system_.fabric().random;
   if (random.chance(connection_->link().short_reads)) size = random.between(1, size);
-  if (!lent) {
-    op.data = system_.blocks().take();
-    op.pool = &system_.blocks();
-  }
+  if (!lent) op.received(system_.blocks(), system_.blocks().take());
   size = connection_->read(side_, {op.data, size});
   return answer(op, static_cast<int>(size));
 }
@@ -170,15 +167,14 @@ bool StreamSocket::send(Op& op) {
   if (take_error(op)) return true;
   bool peer_gone = connection_->is_local() && !connection_->peer_open(side_);
   if (side().dead || connection_->has_ended(side_) || peer_gone) return answer(op, -EPIPE);
-  std::size_t size = op.size - op.done;
+  std::size_t size = op.size;
   Random& random = system_.fabric().random;
   if (size > 1 && random.chance(connection_->link().short_writes)) {
     size = random.between(1, size - 1);
     system_.progress_soon(op.handle);
   }
-  Bytes rest(op.data + op.done, size);
-  op.done += connection_->write(side_, rest);
-  return op.done == op.size && answer(op, 0);
+  op.sent(connection_->write(side_, op.bytes().first(size)));
+  return op.size == 0 && answer(op, 0);
 }
 
 bool StreamSocket::poll(Op& op) {

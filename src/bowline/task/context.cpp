@@ -2,10 +2,9 @@
 
 namespace bowline {
 
-void Context::cancel(std::errc reason, Duration limit) {
+void Context::cancel(Ending ending) {
   if (cancelled()) return;
-  reason_ = reason;
-  limit_ = limit;
+  ending_ = ending;
   if (bottom_) bottom_->ask_to_end();
 }
 

@@ -8,12 +8,14 @@
 #include "bowline/base/time.h"
 #include "bowline/base/waiter.h"
 
-#include <system_error>
+#include <coroutine>
 
 namespace bowline {
 
 class Child;
 class Timer;
+template <class T = void>
+class Task;
 
 // What tasks need of the loop that runs them.
 class Scheduler {
@@ -22,6 +24,9 @@ class Scheduler {
   virtual void ready(Waiter& waiter) = 0;
   // `child` has ended and goes as soon as nothing of it runs any more.
   virtual void retire(Child& child) = 0;
+  // Runs `task`, beside all others, until it ends: the loop waits for it as for what it was given to
+  // run. It must see to its own failures.
+  virtual void start(Task<> task) = 0;
   virtual Time now() = 0;
   virtual void set(Timer& timer, Time at) = 0;
   virtual void clear(Timer& timer) = 0;
@@ -35,13 +40,21 @@ class Scheduler {
   int credit_ = 0;
 };
 
-// What a line waits for at its bottom, and can ask to end early.
-class Cancellable {
+// Whether a line is to end, and why: somebody asked, or its time is over.
+class Ending {
  public:
-  virtual void ask_to_end() = 0;
+  Ending() = default;
+  static Ending cancelled() { return Ending(Duration::min() + Duration(1)); }
+  // A deadline that allowed `limit`.
+  static Ending timed_out(Duration limit) { return Ending(limit); }
 
- protected:
-  ~Cancellable() = default;
+  bool asked() const { return limit_ != Duration::min(); }
+  bool is_timeout() const { return limit_ > Duration::min() + Duration(1); }
+  Duration limit() const { return limit_; }  // of a timeout
+
+ private:
+  explicit Ending(Duration limit) : limit_(limit) {}
+  Duration limit_ = Duration::min();
 };
 
 class Context {
@@ -50,25 +63,21 @@ class Context {
   Context(const Context&) = delete;
 
   Scheduler& scheduler() const { return *scheduler_; }
-  bool cancelled() const { return reason_ != std::errc(); }
-  // operation_canceled, or timed_out when a deadline was the reason; zero while not cancelled.
-  std::errc reason() const { return reason_; }
-  // With timed_out: how long the wait was allowed to last.
-  Duration limit() const { return limit_; }
+  bool cancelled() const { return ending_.asked(); }
+  Ending ending() const { return ending_; }
 
   // Everything this line awaits from now on ends at once, what it awaits now as soon as it can. The
   // first reason stays.
-  void cancel(std::errc reason = std::errc::operation_canceled, Duration limit = {});
+  void cancel(Ending ending = Ending::cancelled());
 
   // The thing at the bottom says so when it begins to wait, and again when its wait is over.
-  void begin_wait(Cancellable& bottom) { bottom_ = &bottom; }
+  void begin_wait(Waiter& bottom) { bottom_ = &bottom; }
   void end_wait() { bottom_ = nullptr; }
 
  private:
   Scheduler* scheduler_;
-  Cancellable* bottom_ = nullptr;
-  Duration limit_{};
-  std::errc reason_{};
+  Waiter* bottom_ = nullptr;
+  Ending ending_;
 };
 
 // co_await current_context(): the context that the awaiting task runs in.

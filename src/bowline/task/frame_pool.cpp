@@ -1,34 +1,45 @@
 #include "bowline/task/frame_pool.h"
 
 #include <array>
-#include <cstdint>
+#include <mutex>
 #include <new>
+#include <utility>
 
 namespace bowline {
 namespace {
 
-constexpr std::size_t grain = 32;
+constexpr std::size_t grain = 16;
 constexpr std::size_t pooled_size_max = 2048;
-// How many free frames of one size a thread keeps; beyond that they go back to the allocator.
-constexpr std::uint32_t kept_max = 1024;
+// Frames are cut from slabs of about this size, which leaves no room between them for what an
+// allocator would note. A slab is never given back: its frames may be anywhere.
+constexpr std::size_t slab_size = 16 * 1024;
 
 struct FreeFrame {
   FreeFrame* next;
 };
 
-struct FreeList {
-  FreeFrame* head = nullptr;
-  std::uint32_t count = 0;
+using FreeLists = std::array<FreeFrame*, pooled_size_max / grain + 1>;
+
+// What threads that have ended left, for those that need frames.
+struct LeftOver {
+  std::mutex mutex;
+  FreeLists lists{};
 };
 
+LeftOver& left_over() {
+  static auto* shared = new LeftOver;  // frames may come back while the program's statics go
+  return *shared;
+}
+
 struct FramePool {
-  std::array<FreeList, pooled_size_max / grain + 1> lists;
+  FreeLists lists{};
 
   ~FramePool() {
-    for (FreeList& list : lists) {
-      while (FreeFrame* frame = list.head) {
-        list.head = frame->next;
-        ::operator delete(frame);
+    std::lock_guard lock(left_over().mutex);
+    for (std::size_t index = 0; index < lists.size(); ++index) {
+      while (FreeFrame* frame = lists[index]) {
+        lists[index] = frame->next;
+        frame->next = std::exchange(left_over().lists[index], frame);
       }
     }
   }
@@ -40,24 +51,37 @@ std::size_t size_class(std::size_t size) {
   return (size + grain - 1) / grain;
 }
 
+FreeFrame* cut_slab(std::size_t frame_size) {
+  auto* slab = static_cast<std::byte*>(::operator new(slab_size));
+  FreeFrame* first = nullptr;
+  for (std::size_t at = slab_size / frame_size; at-- > 0;) {
+    first = new (slab + at * frame_size) FreeFrame{first};
+  }
+  return first;
+}
+
+// At least one free frame of a size that there is none of.
+[[gnu::noinline]] FreeFrame* more_frames(std::size_t index) {
+  {
+    std::lock_guard lock(left_over().mutex);
+    if (FreeFrame* frames = std::exchange(left_over().lists[index], nullptr)) return frames;
+  }
+  return cut_slab(index * grain);
+}
+
 }  // namespace
 
 void* take_frame(std::size_t size) {
   if (size > pooled_size_max) return ::operator new(size);
-  FreeList& list = pool.lists[size_class(size)];
-  FreeFrame* frame = list.head;
-  if (!frame) return ::operator new(size_class(size) * grain);
-  list.head = frame->next;
-  --list.count;
-  return frame;
+  FreeFrame*& list = pool.lists[size_class(size)];
+  if (!list) list = more_frames(size_class(size));
+  return std::exchange(list, list->next);
 }
 
 void give_back_frame(void* frame, std::size_t size) noexcept {
   if (size > pooled_size_max) return ::operator delete(frame);
-  FreeList& list = pool.lists[size_class(size)];
-  if (list.count == kept_max) return ::operator delete(frame);
-  list.head = new (frame) FreeFrame{list.head};
-  ++list.count;
+  FreeFrame*& list = pool.lists[size_class(size)];
+  list = new (frame) FreeFrame{list};
 }
 
 }  // namespace bowline

@@ -4,32 +4,42 @@ namespace bowline {
 
 Child::Child(Scope& scope, Task<> task)
     : scope_(&scope), context_(scope.context_->scheduler()), task_(std::move(task)) {
-  coroutine = task_.handle_;
   task_.handle_.promise().context = &context_;
   task_.handle_.promise().child = this;
+}
+
+void Child::go_on() {
+  task_.handle_.resume();
+}
+
+void Child::ended(std::exception_ptr failure) {
+  if (failure) scope_->fail(std::move(failure));
 }
 
 void child_ended(Child& child) {
   child.context_.scheduler().retire(child);
 }
 
-void Scope::start(Task<> task) {
-  auto* child = new Child(*this, std::move(task));
+void Scope::start(std::unique_ptr<Child> started) {
+  Child* child = started.release();
   child->following_ = first_;
   if (first_) first_->previous_ = child;
   first_ = child;
   ++count_;
-  if (reason_ != std::errc()) child->context_.cancel(reason_, limit_);
+  if (ending_.asked()) child->context_.cancel(ending_);
   context_->scheduler().ready(*child);
 }
 
-void Scope::cancel(std::errc reason, Duration limit) {
-  if (reason_ != std::errc()) return;
-  reason_ = reason;
-  limit_ = limit;
-  for (Child* child = first_; child; child = child->following_) {
-    child->context_.cancel(reason, limit);
-  }
+void Scope::cancel(Ending ending) {
+  if (ending_.asked()) return;
+  ending_ = ending;
+  for (Child* child = first_; child; child = child->following_) child->context_.cancel(ending);
+}
+
+void Scope::fail(std::exception_ptr failure) {
+  if (failure_) return;
+  failure_ = std::move(failure);
+  cancel();
 }
 
 void Scope::rethrow_failure() {
@@ -40,14 +50,12 @@ void Scope::rethrow_failure() {
 void Scope::remove(Child& child) {
   Scope& scope = *child.scope_;
   std::exception_ptr failure = std::move(child.task_.handle_.promise().failure);
+  child.task_ = Task<>();
   (child.previous_ ? child.previous_->following_ : scope.first_) = child.following_;
   if (child.following_) child.following_->previous_ = child.previous_;
   --scope.count_;
+  child.ended(std::move(failure));
   delete &child;
-  if (failure && !scope.failure_) {
-    scope.failure_ = std::move(failure);
-    scope.cancel();
-  }
   if (!scope.first_ && scope.coroutine) scope.context_->scheduler().ready(scope);
 }
 

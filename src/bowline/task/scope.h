@@ -5,25 +5,36 @@
 //   network)
 #pragma once
 
+#include "bowline/task/suspended.h"
 #include "bowline/task/task.h"
 
 #include <cstddef>
+#include <memory>
 
 namespace bowline {
 
 class Scope;
 
 // One task of a scope: its context, its place among the others, and its place in the loop's queue.
-class Child : public Waiter {
+class Child : private Waiter {
  public:
   Child(Scope& scope, Task<> task);
+  virtual ~Child() = default;
 
   static void* operator new(std::size_t size) { return take_frame(size); }
   static void operator delete(void* memory, std::size_t size) { give_back_frame(memory, size); }
 
+ protected:
+  // The task has ended, all it held is gone; `failure` is what it threw, or empty. A failure ends
+  // the scope, unless who derives from Child knows better.
+  virtual void ended(std::exception_ptr failure);
+  Scheduler& scheduler() const { return context_.scheduler(); }
+
  private:
   friend class Scope;
+  friend class Loop;
   friend void child_ended(Child& child);
+  void go_on() override;
 
   Scope* scope_;
   Child* previous_ = nullptr;
@@ -32,7 +43,7 @@ class Child : public Waiter {
   Task<> task_;
 };
 
-class Scope : private Cancellable, private Waiter {
+class Scope : private Suspended {
  public:
   // Tasks run on the loop of `context`; when that is cancelled during the join, so are they.
   explicit Scope(Context& context) : context_(&context) {}
@@ -40,9 +51,11 @@ class Scope : private Cancellable, private Waiter {
   ~Scope() { BOWLINE_CHECK(!first_); }
 
   // Runs `task` from the loop's next turn on.
-  void start(Task<> task);
+  void start(Task<> task) { start(std::make_unique<Child>(*this, std::move(task))); }
+  // The same for a Child, of this scope, that knows what to do when it ends.
+  void start(std::unique_ptr<Child> child);
   // Asks all tasks to stop; the ones started later stop at once as well.
-  void cancel(std::errc reason = std::errc::operation_canceled, Duration limit = {});
+  void cancel(Ending ending = Ending::cancelled());
   std::size_t count() const { return count_; }
 
   // co_await scope.join(): until no task is left; throws the first failure.
@@ -66,14 +79,14 @@ class Scope : private Cancellable, private Waiter {
 
   void begin_join(std::coroutine_handle<> joiner);
   void end_join();
-  void ask_to_end() override { cancel(context_->reason(), context_->limit()); }
+  void ask_to_end() override { cancel(context_->ending()); }
+  void fail(std::exception_ptr failure);
 
   Context* context_;
   Child* first_ = nullptr;
   std::size_t count_ = 0;
   std::exception_ptr failure_;
-  std::errc reason_{};
-  Duration limit_{};
+  Ending ending_;
 };
 
 // Runs `body(scope, arguments...)`, a Task<>, and whatever it starts in `scope`; done when all are.

@@ -14,7 +14,7 @@
 
 namespace bowline {
 
-template <class T = void>
+template <class T>
 class Task;
 
 void child_ended(Child& child);

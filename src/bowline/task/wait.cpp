@@ -14,11 +14,12 @@ std::string human(Duration duration) {
 }  // namespace
 
 Error cancelled_error(const Context& context, std::string_view action) {
-  std::error_code code = std::make_error_code(context.reason());
-  if (context.reason() != std::errc::timed_out) {
-    return Error(code, fmt::format("{}: cancelled", action));
+  if (!context.ending().is_timeout()) {
+    return Error(std::make_error_code(std::errc::operation_canceled),
+                 fmt::format("{}: cancelled", action));
   }
-  return Error(code, fmt::format("{}: timed out after {}", action, human(context.limit())));
+  return Error(std::make_error_code(std::errc::timed_out),
+               fmt::format("{}: timed out after {}", action, human(context.ending().limit())));
 }
 
 bool Sleep::begin(Context& context) {

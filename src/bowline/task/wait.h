@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bowline/base/error.h"
+#include "bowline/task/suspended.h"
 #include "bowline/task/task.h"
 #include "bowline/task/timer.h"
 
@@ -11,7 +12,7 @@ namespace bowline {
 // s" or "ACTION: cancelled".
 Error cancelled_error(const Context& context, std::string_view action);
 
-class [[nodiscard]] Sleep : private Waiter, private Timer, private Cancellable {
+class [[nodiscard]] Sleep : private Suspended, private Timer {
  public:
   explicit Sleep(Duration wait) : wait_(wait) {}
 
@@ -40,7 +41,7 @@ inline Sleep sleep(Duration wait) {
   return Sleep(wait);
 }
 
-struct [[nodiscard]] Yield : Waiter {
+struct [[nodiscard]] Yield : Suspended {
   bool await_ready() const { return false; }
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> awaiting) {
@@ -57,7 +58,7 @@ inline Yield yield() {
 
 // A context inside another, with a deadline of its own. A task enters it by awaiting it: what it
 // awaits from then on is cancelled, with timed_out as the reason, `limit` from now.
-class TimeLimit : private Context, private Timer, private Cancellable {
+class TimeLimit : private Context, private Timer, private Waiter {
  public:
   TimeLimit(Context& outer, Duration limit);
   ~TimeLimit();
@@ -71,8 +72,9 @@ class TimeLimit : private Context, private Timer, private Cancellable {
   void await_resume() const {}
 
  private:
-  void fire() override { cancel(std::errc::timed_out, limit_); }
-  void ask_to_end() override { cancel(outer_.reason(), outer_.limit()); }
+  void fire() override { cancel(Ending::timed_out(limit_)); }
+  void go_on() override {}  // it stands for what waits inside, and is never queued itself
+  void ask_to_end() override { cancel(outer_.ending()); }
 
   Context& outer_;
   Duration limit_;

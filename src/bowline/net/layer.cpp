@@ -1,0 +1,230 @@
+#include "bowline/net/layer.h"
+
+#include "bowline/base/check.h"
+#include "bowline/task/suspended.h"
+#include "bowline/task/wait.h"
+
+#include <cerrno>
+
+namespace bowline {
+namespace {
+
+// Output that waits for more of its kind goes once it is so much.
+constexpr std::size_t held_size_max = 16 * 1024;
+// How long a closed layer may take to get rid of its output, and to hear the peer's end.
+constexpr Duration linger_time = std::chrono::seconds(5);
+
+// Memory that output was in, for the next output of whatever layer of this thread.
+thread_local BytesBuilder spare;
+constexpr std::size_t spare_size_max = 128 * 1024;
+
+void take_spare(BytesBuilder& output) {
+  if (output.capacity() == 0) output = std::move(spare);
+}
+
+void keep_spare(BytesBuilder&& memory) {
+  if (memory.capacity() > spare_size_max || memory.capacity() <= spare.capacity()) return;
+  spare = std::move(memory);
+  spare.clear();
+}
+
+// In the frames' pool, for what lives from a write to the next turn or so.
+struct Pooled {
+  static void* operator new(std::size_t size) { return take_frame(size); }
+  static void operator delete(void* memory, std::size_t size) { give_back_frame(memory, size); }
+};
+
+}  // namespace
+
+// Output under way to the transport below.
+struct Layer::Flush final : Op, Pooled {
+  Flush(Layer& of, BytesBuilder output) : layer(of), memory(std::move(output)) {
+    kind = Kind::send;
+    data = memory.data();
+    size = memory.size();
+  }
+  void go_on() override { layer.flushed(result); }
+
+  Layer& layer;
+  BytesBuilder memory;
+  Waiter* idle = nullptr;  // goes on when this has gone
+};
+
+// The end of the turn in which several writes may come together.
+struct Layer::Later final : Waiter, Pooled {
+  explicit Later(Layer& of) : layer(&of) {}
+  void go_on() override {
+    if (layer) {
+      layer->later_ = nullptr;
+      layer->flush();
+    }
+    delete this;
+  }
+
+  Layer* layer;  // null when it went before
+};
+
+// Waits until no output is under way, come what may.
+class Layer::Idle : public Suspended {
+ public:
+  explicit Idle(Layer& layer) : layer_(layer) {}
+  bool await_ready() const { return !layer_.flush_; }
+  void await_suspend(std::coroutine_handle<> awaiting) {
+    coroutine = awaiting;
+    layer_.flush_->idle = this;
+  }
+  void await_resume() const {}
+
+ private:
+  Layer& layer_;
+};
+
+Layer::~Layer() {
+  BOWLINE_CHECK(!flush_);
+  if (later_) later_->layer = nullptr;
+}
+
+bool Layer::submit(Op& op) {
+  if (op.kind == Op::Kind::receive) return read(op) || pull(op);
+  BOWLINE_CHECK(!writer_);
+  writer_taken_ = false;
+  if (!flush_) return put(op);
+  writer_ = &op;
+  return false;
+}
+
+// Gets more from below until that answers `op`; false when it has to wait.
+bool Layer::pull(Op& op) {
+  do {
+    flush();
+    op.data = nullptr;
+    op.size = 0;
+    op.pooled = false;
+    if (!below_->submit(op)) {
+      reader_ = &op;
+      return false;
+    }
+  } while (!take(op));
+  return true;
+}
+
+// What came from below in `op`.
+bool Layer::take(Op& op) {
+  bool woken = op.result == -ECANCELED && std::exchange(reader_woken_, false);
+  if (op.result < 0 && !woken) return true;
+  if (op.result == 0) {
+    receive_end();
+  } else if (op.result > 0) {
+    op.pooled = false;
+    receive(Chunk(*op.pool, op.data, static_cast<std::size_t>(op.result)));
+  }
+  return read(op);
+}
+
+bool Layer::finish(Op& op) {
+  if (op.kind != Op::Kind::receive) return true;
+  if (!below_->finish(op)) return false;
+  reader_ = nullptr;
+  return take(op) || pull(op);
+}
+
+// Makes output of what `op` brings; true when that answers it.
+bool Layer::put(Op& op) {
+  while (!writer_taken_ && write_error_ == 0) {
+    op.result = 0;
+    take_spare(output());
+    if (op.kind == Op::Kind::end) write_end();
+    writer_taken_ = op.kind == Op::Kind::end || write(op);
+    if (writer_taken_ && op.result < 0) break;
+    if (op.kind == Op::Kind::send && writer_taken_ && has_input() &&
+        output().size() < held_size_max) {
+      // The answers to the rest of what came go with this one.
+      if (!output().empty()) flush_later();
+      return true;
+    }
+    flush();
+    if (flush_) {
+      writer_ = &op;
+      return false;
+    }
+  }
+  if (op.result == 0) op.result = write_error_;
+  if (op.kind == Op::Kind::end && op.result == 0 && ends_below()) return below_->submit(op);
+  return true;
+}
+
+void Layer::flush_later() {
+  if (later_) return;
+  later_ = new Later(*this);
+  scheduler_->ready(*later_);
+}
+
+void Layer::flush() {
+  if (flush_ || output().empty()) return;
+  if (write_error_ != 0) return output().clear();
+  auto* flush = new Flush(*this, std::move(output()));
+  flush_ = flush;
+  if (below_->submit(*flush)) flushed(flush->result);
+}
+
+void Layer::flushed(int result) {
+  std::unique_ptr<Flush> gone(std::exchange(flush_, nullptr));
+  keep_spare(std::move(gone->memory));
+  if (result < 0) write_error_ = result;
+  if (gone->idle) scheduler_->ready(*gone->idle);
+  if (!writer_) return flush();
+  Op& op = *std::exchange(writer_, nullptr);
+  flush();
+  if (flush_) {
+    writer_ = &op;
+  } else if (put(op)) {
+    scheduler_->ready(op);
+  }
+}
+
+void Layer::cancel(Op& op) {
+  if (op.kind == Op::Kind::receive) {
+    reader_woken_ = false;
+    return below_->cancel(op);
+  }
+  if (writer_ != &op) return;
+  writer_ = nullptr;
+  op.result = -ECANCELED;
+  scheduler_->ready(op);
+}
+
+void Layer::wake_reader() {
+  if (!reader_) return;
+  reader_woken_ = true;
+  below_->cancel(*reader_);
+}
+
+// What was written goes out before all is closed, and the peer may say its last; but not for ever.
+void Layer::close() {
+  if (!lingering_ && write_error_ == 0) {
+    write_end();
+    flush();
+  }
+  bool over = !flush_ && output().empty() && (write_error_ != 0 || !awaits_peer());
+  if (lingering_ || over) {
+    delete this;
+    return;
+  }
+  lingering_ = true;
+  scheduler_->start(linger(this));
+}
+
+Task<> Layer::drain(Stream& stream, const Layer& layer) {
+  co_await stream.write_end();
+  if (!layer.awaits_peer()) co_return;
+  while (Chunk chunk = co_await stream.read_some()) continue;
+}
+
+Task<> Layer::linger(Layer* layer) {
+  Stream stream{TransportPointer(layer)};
+  Result<void> drained = co_await attempt(within(linger_time, drain(stream, *layer)));
+  if (layer->flush_) layer->below_->cancel(*layer->flush_);
+  co_await Idle(*layer);
+}
+
+}  // namespace bowline

@@ -1,0 +1,88 @@
+// A Transport on top of another: what comes from below is turned into what is read, what is written
+// into what goes below. TLS, WebSocket and the framing of messages are layers.
+//
+// One Op goes down through all layers and its answer comes up through them (Transport::finish), so
+// a connection that waits holds one Op however many layers it has. What is written goes below at
+// once, or together with the answers to the rest of what came.
+#pragma once
+
+#include "bowline/base/bytes_builder.h"
+#include "bowline/net/stream.h"
+
+namespace bowline {
+
+class Layer : public Transport {
+ public:
+  Layer(TransportPointer below, Scheduler& scheduler)
+      : below_(std::move(below)), scheduler_(&scheduler) {}
+  ~Layer() override;
+
+  bool submit(Op& op) final;
+  bool finish(Op& op) final;
+  void cancel(Op& op) final;
+  void close() final;
+  bool fills_memory() const final { return false; }
+  Transport* beneath() final { return below_.get(); }
+  Address local_address() const override { return below_->local_address(); }
+  Address peer_address() const override { return below_->peer_address(); }
+  int credentials(Credentials& credentials) const override {
+    return below_->credentials(credentials);
+  }
+  int set_option(Option option, int value) override { return below_->set_option(option, value); }
+  std::string advice(Attempted attempted, int error_number) const override {
+    return below_->advice(attempted, error_number);
+  }
+
+ protected:
+  // What came from below, after read() wanted more: at least one byte, or the end.
+  virtual void receive(Chunk chunk) = 0;
+  virtual void receive_end() = 0;
+  // Answers `op` (receive) from what was received: true; false when it needs more.
+  virtual bool read(Op& op) = 0;
+  // More was received than read() has given: it will be asked again.
+  virtual bool has_input() const = 0;
+  // Turns what `op` (send) brings into output, and takes that off its front; true when all of it
+  // was taken, or the result is an error.
+  virtual bool write(Op& op) = 0;
+  // The output says that nothing follows, unless it has said so.
+  virtual void write_end() = 0;
+  // Does that end the writing below as well?
+  virtual bool ends_below() const { return true; }
+  // Is there something to wait for from the peer before all is closed?
+  virtual bool awaits_peer() const { return false; }
+  virtual BytesBuilder& output() = 0;
+
+  Transport& below() const { return *below_; }
+  Scheduler& scheduler() const { return *scheduler_; }
+  // Sends the output, unless some of it is under way already.
+  void flush();
+  bool reader_waits() const { return reader_ != nullptr; }
+  // Has read() called for who waits to read, if somebody does, without more from below.
+  void wake_reader();
+
+ private:
+  struct Flush;
+  struct Later;
+
+  bool pull(Op& op);
+  bool take(Op& op);
+  bool put(Op& op);
+  void flush_later();
+  void flushed(int result);
+  class Idle;
+  static Task<> linger(Layer* layer);
+  static Task<> drain(Stream& stream, const Layer& layer);
+
+  TransportPointer below_;
+  Scheduler* scheduler_;
+  Op* reader_ = nullptr;       // waits below
+  Op* writer_ = nullptr;       // waits until the output under way has gone
+  Flush* flush_ = nullptr;     // the output under way
+  Later* later_ = nullptr;     // queued to flush in the next turn
+  int write_error_ = 0;        // why nothing more can be written
+  bool writer_taken_ = false;  // all of what `writer_` brings is output
+  bool reader_woken_ = false;
+  bool lingering_ = false;
+};
+
+}  // namespace bowline

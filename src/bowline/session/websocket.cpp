@@ -1,0 +1,216 @@
+#include "bowline/session/websocket.h"
+
+#include "bowline/base/check.h"
+#include "bowline/base/url.h"
+#include "bowline/session/websocket_layer.h"
+#include "bowline/task/wait.h"
+
+#include <cerrno>
+
+namespace bowline {
+namespace {
+
+using ServerKind = HttpServerEvent::Kind;
+using ResponseKind = HttpResponseEvent::Kind;
+
+// What is left of a chunk when all but `rest`, its end, was used.
+Chunk rest_of(Chunk chunk, Bytes rest) {
+  chunk.consume(chunk.size() - rest.size());
+  return chunk;
+}
+
+// The HTTP that comes before a WebSocket.
+class Opening {
+ public:
+  Opening(Network network, Stream stream, const WebSocketSettings& settings)
+      : network_(network), stream_(std::move(stream)), settings_(settings), http_(settings.http) {}
+
+  Task<Stream> run() {
+    for (;;) {
+      bool upgraded = handle_events();
+      std::string output = http_.take_output();
+      co_await stream_.write_all(output);
+      if (upgraded) co_return websocket();
+      if (http_.closing()) co_return Stream();
+      co_await receive();
+    }
+  }
+
+ private:
+  // True when a request was answered with a WebSocket.
+  bool handle_events() {
+    for (HttpServerEvent event;;) {
+      event = http_.next_event();
+      if (event.kind == ServerKind::none || event.kind == ServerKind::failed) return false;
+      if (event.kind == ServerKind::request && answer(http_.request())) return true;
+    }
+  }
+
+  bool answer(const HttpRequest& request) {
+    if (!asks_for_websocket(request)) {
+      HttpPage page = settings_.pages(request);
+      http_.respond(page.status, {{"Content-Type", page.type}}, page.body);
+      return false;
+    }
+    answer_ = answer_websocket(request, settings_.handshake);
+    if (!answer_.accepted()) {
+      http_.respond(answer_.status, answer_.fields, answer_.why + "\n");
+      return false;
+    }
+    target_ = request.target;
+    http_.upgrade(answer_.fields);
+    return true;
+  }
+
+  Task<> receive() {
+    Time now = network_.now();
+    Time deadline = http_.next_deadline(now);
+    Duration limit = deadline == never ? forever : deadline - now;
+    Result<Chunk> chunk = co_await attempt(within(limit, stream_.read_some()));
+    if (!chunk && chunk.error().code() == std::errc::timed_out && network_.now() >= deadline) {
+      http_.on_time(network_.now());
+      co_return;
+    }
+    input_ = std::move(chunk.value());
+    if (input_.empty()) {
+      http_.receive_end();
+    } else {
+      http_.receive(input_);
+    }
+  }
+
+  Stream websocket() {
+    std::unique_ptr<WebSocketDetails> details;
+    if (target_ != "/" || !answer_.subprotocol.empty()) {
+      details = std::make_unique<WebSocketDetails>();
+      details->target = target_;
+      details->subprotocol = answer_.subprotocol;
+    }
+    const DeflateParameters* deflate = answer_.deflate ? &*answer_.deflate : nullptr;
+    Chunk rest = rest_of(std::move(input_), http_.rest());
+    return Stream(std::make_unique<WebSocketLayer>(
+        std::move(stream_), network_.scheduler(),
+        WebSocketProtocol::server(settings_.messages, network_.now(), deflate), std::move(details),
+        std::move(rest)));
+  }
+
+  Network network_;
+  Stream stream_;
+  const WebSocketSettings& settings_;
+  HttpServerProtocol http_;
+  Chunk input_;
+  WebSocketAnswer answer_;
+  std::string target_;
+};
+
+// The answer to the client's request.
+class Answer {
+ public:
+  // True when its head is there, or why it never will be is known.
+  bool receive(Chunk chunk) {
+    chunk_ = std::move(chunk);
+    if (chunk_.empty()) {
+      reader_.receive_end();
+    } else {
+      reader_.receive(chunk_);
+    }
+    event_ = reader_.next_event();
+    return event_.kind != ResponseKind::none;
+  }
+  WebSocketOpened check(const WebSocketRequest& request, const WebSocketKey& key) const {
+    if (event_.kind == ResponseKind::failed) return {.why = reader_.failure().why};
+    return check_websocket_answer(reader_.response(), request, key);
+  }
+  Chunk rest() { return rest_of(std::move(chunk_), reader_.rest()); }
+
+ private:
+  HttpLimits limits_;
+  HttpResponseReader reader_{limits_};
+  HttpResponseEvent event_;
+  Chunk chunk_;
+};
+
+Error refused(const std::string& url, const std::string& why) {
+  return make_error(std::make_error_code(std::errc::protocol_error), "connect to " + url, why);
+}
+
+WebSocketRequest complete(WebSocketRequest request, const Url& url) {
+  if (url.is_unix()) {
+    request.host = "localhost";
+  } else {
+    request.host = host_field(url.host, *url.port, url.scheme == "wss" ? 443 : 80);
+    request.target = url.path.empty() ? "/" : url.path;
+  }
+  if (!url.query.empty()) request.target += "?" + url.query;
+  return request;
+}
+
+}  // namespace
+
+Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSettings& settings) {
+  Opening opening(network, std::move(stream), settings);
+  co_return co_await opening.run();
+}
+
+Task<Stream> open_websocket(Network network, Stream stream, std::string url,
+                            const WebSocketConnectOptions& options) {
+  WebSocketRequest request = complete(options.request, Url::parse(url).value());
+  WebSocketKey key;
+  network.fill_random(key);
+  std::string text = websocket_request(request, key);
+  co_await stream.write_all(text);
+  Answer answer;
+  for (bool complete = false; !complete;) {
+    Chunk chunk = co_await stream.read_some();
+    complete = answer.receive(std::move(chunk));
+  }
+  WebSocketOpened opened = answer.check(request, key);
+  if (!opened.ok()) throw refused(url, opened.why);
+  auto details = std::make_unique<WebSocketDetails>();
+  details->url = std::move(url);
+  details->target = request.target;
+  details->subprotocol = opened.subprotocol;
+  details->options = options.messages;
+  MaskSeed seed;
+  network.fill_random(std::as_writable_bytes(std::span(seed)));
+  WebSocketProtocol protocol = WebSocketProtocol::client(
+      details->options, network.now(), seed, opened.deflate ? &*opened.deflate : nullptr);
+  co_return Stream(std::make_unique<WebSocketLayer>(std::move(stream), network.scheduler(),
+                                                    std::move(protocol), std::move(details),
+                                                    answer.rest()));
+}
+
+WebSocket::WebSocket(Stream stream) : MessageStream(std::move(stream)) {
+  BOWLINE_CHECK(dynamic_cast<WebSocketLayer*>(&this->stream().transport()));
+}
+
+WebSocketLayer& WebSocket::layer() const {
+  return static_cast<WebSocketLayer&>(const_cast<WebSocket*>(this)->stream().transport());
+}
+
+const std::string& WebSocket::target() const {
+  return layer().details().target;
+}
+
+const std::string& WebSocket::subprotocol() const {
+  return layer().details().subprotocol;
+}
+
+Task<> WebSocket::close(unsigned code, std::string reason) {
+  layer().begin_close(code, reason);
+  co_await send_end();
+  for (bool more = true; more;) {
+    Message message = co_await receive();
+    more = static_cast<bool>(message);
+  }
+}
+
+unsigned WebSocket::close_code() const {
+  return layer().details().close_code;
+}
+
+const std::string& WebSocket::close_reason() const {
+  return layer().details().close_reason;
+}
+
+}  // namespace bowline

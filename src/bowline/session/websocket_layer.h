@@ -1,0 +1,65 @@
+// WebSocket on top of a byte stream: each read gives a whole message, each write sends one. What
+// came in one piece is handed on where it lies, and answers to what came together go out together.
+#pragma once
+
+#include "bowline/net/layer.h"
+#include "bowline/net/shared_chunk.h"
+#include "bowline/proto/websocket.h"
+#include "bowline/task/timer.h"
+
+#include <memory>
+#include <string>
+
+namespace bowline {
+
+// What the handshake said, kept where it said more than "/".
+struct WebSocketDetails {
+  std::string url;     // what the client asked for
+  std::string target;  // path and query
+  std::string subprotocol;
+  std::uint16_t close_code = 0;  // the peer's, once it has closed; or why we did
+  std::string close_reason;
+  WebSocketOptions options;  // a client's own
+};
+
+class WebSocketLayer final : public Layer, private Timer {
+ public:
+  // `rest`: what came behind the handshake. The options of `protocol` must last.
+  WebSocketLayer(Stream below, Scheduler& scheduler, WebSocketProtocol protocol,
+                 std::unique_ptr<WebSocketDetails> details, Chunk rest);
+  ~WebSocketLayer() override;
+
+  std::string url() const override;
+  std::string advice(Attempted attempted, int error_number) const override;
+
+  // Begins to close with `code` and `reason` (RFC 6455 7.4); what is read then is what the peer
+  // still sends, up to its end.
+  void begin_close(unsigned code, std::string_view reason);
+  void ping();
+  const WebSocketDetails& details();
+
+ private:
+  void receive(Chunk chunk) override;
+  void receive_end() override;
+  bool read(Op& op) override;
+  bool has_input() const override { return protocol_.has_input(); }
+  bool write(Op& op) override;
+  void write_end() override;
+  bool ends_below() const override { return protocol_.is_over(); }
+  bool awaits_peer() const override { return !protocol_.is_over(); }
+  BytesBuilder& output() override { return protocol_.output(); }
+  void fire() override;
+
+  void give(Op& op, const WebSocketEvent& event);
+  void note_close(Op& op, const WebSocketEvent& event);
+  void let_input_go();
+  void set_timer();
+  WebSocketDetails& note();
+
+  WebSocketProtocol protocol_;
+  SharedChunk* input_ = nullptr;
+  std::unique_ptr<WebSocketDetails> details_;
+  MessageKind last_kind_ = MessageKind::binary;
+};
+
+}  // namespace bowline
