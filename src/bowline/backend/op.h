@@ -73,6 +73,7 @@ struct Op : Waiter {
       false;  // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
   bool pooled : 1 = false;        // receive, once answered: the memory is that of `pool`
   bool empty_counts : 1 = false;  // receive: an empty message is one, and not passed over
+  bool ending : 1 = false;        // io_uring: somebody asked that it ends; it waits no more
   // send: what kind of message it is, none for that of the last received; receive, once answered:
   // what came, none where the transport knows no messages, or for their end.
   MessageKind message = MessageKind::none;

@@ -30,6 +30,7 @@ class UringBackend final : public KernelBackend {
 
  private:
   void forget(Handle) override {}
+  bool begin(Op& op);
   UringBackend(const io_uring& ring, Duration spin);
   void start();
   io_uring_sqe& request(std::uint64_t user_data);
