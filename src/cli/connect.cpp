@@ -34,6 +34,8 @@ constexpr const char* notes =
     "  bowline connect --timeout 5s --count 1 unix:/run/app.sock < request\n"
     "  bowline connect --hex :9797\n"
     "  echo hello | bowline connect udp://localhost:12345\n"
+    "  bowline connect --ca ca.pem --show-handshake tls://localhost:8443\n"
+    "  echo hello | bowline connect --count 1 wss://localhost:8443/chat\n"
     "  bowline connect --prompt 127.0.0.1:8000\n"
     "\nexit status: 0 done, 1 the peer or the network failed, 2 usage, 130 Ctrl-C\n";
 
@@ -58,9 +60,10 @@ void define_connect(CLI::App& app, int& exit_code) {
   command
       ->add_option(
           "url", options->url,
-          "Where to: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH, "
-          "unix:@NAME, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME. All addresses of a "
-          "host are tried, but over udp only the first")
+          "Where to: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), tls://HOST:PORT, "
+          "ws://HOST/PATH, wss://HOST/PATH, unix:/PATH, unix:@NAME, ws+unix:/PATH, "
+          "udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME. All addresses of a host are tried, "
+          "but over udp only the first")
       ->required()
       ->check(url_value());
   add_duration(*command, "-t,--timeout", options->conversation.timeout, false,
@@ -84,6 +87,14 @@ void define_connect(CLI::App& app, int& exit_code) {
   command->add_flag("-v,--verbose", options->verbose,
                     "Tell on standard error to where it connected, and how much came and went");
   command->add_flag("-q,--quiet", options->quiet, "Tell nothing on standard error but failures");
+  command->add_flag(
+      "--binary", options->binary,
+      "Over WebSocket: send what is read as binary messages and show what comes as it "
+      "is. Otherwise each line is a text message, and each message shown as a line");
+  add_tls_options(*command, options->tls);
+  add_websocket_options(*command, options->connect.websocket);
+  command->add_flag("--show-handshake", options->show_handshake,
+                    "Tell on standard error what TLS agreed on, and whose certificate it is");
   command->footer(notes);
   command->callback([options, &exit_code] { exit_code = talk(*options); });
 }

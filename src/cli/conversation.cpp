@@ -87,11 +87,20 @@ Task<> Conversation::send_all() {
     if (piece.empty()) co_return;
     ++pieces_;
     writing_ = true;
-    co_await stream_.write_all(piece);
+    if (options_.messages == MessageKind::none) {
+      co_await stream_.write_all(piece);
+    } else {
+      co_await send_message(piece);
+    }
     writing_ = false;
     sent_ += piece.size();
     note_activity();
   }
+}
+
+Task<> Conversation::send_message(Bytes piece) {
+  bool ended = options_.messages == MessageKind::text && piece.text().ends_with('\n');
+  co_await SendMessage(stream_, piece.first(piece.size() - ended), options_.messages);
 }
 
 Task<> Conversation::receive() {
@@ -107,7 +116,11 @@ Task<> Conversation::receive() {
 }
 
 Task<> Conversation::receive_all() {
-  for (;;) {
+  if (options_.messages != MessageKind::none) {
+    co_await receive_messages();
+    if (satisfied_) co_return;
+  }
+  while (options_.messages == MessageKind::none) {
     Chunk chunk = co_await next_chunk();
     if (satisfied_) co_return;
     note_activity();
@@ -121,6 +134,33 @@ Task<> Conversation::receive_all() {
   co_await output_.settle();
   co_await output_.end();
   if (options_.count != 0 && !satisfied_) throw count_error(stream_, counter_, options_.count);
+}
+
+Task<> Conversation::receive_messages() {
+  while (Message message = co_await ReceiveMessage(stream_)) {
+    note_activity();
+    co_await deliver_message(message.bytes());
+    if (satisfied_) co_return;
+  }
+}
+
+// A message counts as one, whatever lines it has.
+Task<> Conversation::deliver_message(Bytes message) {
+  received_ += message.size();
+  counter_.take("\n");
+  Bytes shown = message;
+  if (options_.lines) {
+    line_.assign(message.text());
+    line_ += '\n';
+    shown = line_;
+  }
+  delivering_ = true;
+  bool wants_more = shown.empty();
+  if (!shown.empty()) wants_more = co_await output_.show(shown);
+  delivering_ = false;
+  note_activity();
+  satisfied_ = !wants_more || counter_.done();
+  turn_.open();
 }
 
 // The next piece, empty at the end. A pause before it settles what is unfinished.

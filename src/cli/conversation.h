@@ -2,13 +2,14 @@
 // `output`, and rules say when it is over. A slow side slows the other; nothing is piled up.
 #pragma once
 
-#include "bowline/net/stream.h"
+#include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
 #include "cli/gate.h"
 #include "cli/message_counter.h"
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace bowline::cli {
 
@@ -37,6 +38,10 @@ struct ConversationOptions {
   Duration wait = forever;     // how long the answer may take after the end of input
   std::uint64_t count = 0;     // over after so many messages; 0: no limit
   bool turns = false;          // each piece waits for the answer to the one before it
+  // Not `none`: the stream carries messages. Each piece is sent as one of this kind, as text
+  // without its line's end.
+  MessageKind messages = MessageKind::none;
+  bool lines = false;  // each message that comes is shown as a line
 };
 
 class Conversation {
@@ -60,6 +65,9 @@ class Conversation {
  private:
   Task<> send();
   Task<> send_all();
+  Task<> send_message(Bytes piece);
+  Task<> receive_messages();
+  Task<> deliver_message(Bytes message);
   Task<> receive();
   Task<> receive_all();
   Task<Chunk> next_chunk();
@@ -78,6 +86,7 @@ class Conversation {
   Context* context_ = nullptr;
   Scope* scope_ = nullptr;
   std::optional<Error> failure_;
+  std::string line_;  // a message as it is shown
   Time last_activity_{};
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;

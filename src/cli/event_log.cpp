@@ -41,6 +41,11 @@ std::string wall_clock() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(whole), (now - whole).count());
 }
 
+void write_line(std::string line) {
+  line += '\n';
+  (void)!::write(STDERR_FILENO, line.data(), line.size());
+}
+
 }  // namespace
 
 std::string text_line(const ServerEvent& event) {
@@ -80,11 +85,24 @@ std::string json_line(const ServerEvent& event, const std::string& time) {
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string reload_line(const std::string& failure, LogFormat format, const std::string& time) {
+  if (format == LogFormat::json) {
+    nlohmann::ordered_json line{{"time", time},
+                                {"event", failure.empty() ? "reloaded" : "reload_failed"}};
+    if (!failure.empty()) line["error"] = failure;
+    return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+  if (failure.empty()) return "certificates loaded anew";
+  return "certificates stay as they were: " + failure;
+}
+
+void log_reload(const std::string& failure, LogFormat format) {
+  if (format != LogFormat::none) write_line(reload_line(failure, format, wall_clock()));
+}
+
 void log_event(const ServerEvent& event, LogFormat format) {
   if (format == LogFormat::none) return;
-  std::string line = format == LogFormat::json ? json_line(event, wall_clock()) : text_line(event);
-  line += '\n';
-  (void)!::write(STDERR_FILENO, line.data(), line.size());
+  write_line(format == LogFormat::json ? json_line(event, wall_clock()) : text_line(event));
 }
 
 }  // namespace bowline::cli

@@ -28,7 +28,7 @@ Task<Bytes> LineInput::next() {
     ended_ = piece.empty();
     if (!ended_) whole = take(piece);
   }
-  if (line_.empty() && shown) {
+  if (line_.empty() && shown && !prompt_.empty()) {
     // The prompt got no answer; what follows has a line of its own.
     bool moved_on = co_await output_.show("\n");
     static_cast<void>(moved_on);

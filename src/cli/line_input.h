@@ -10,7 +10,7 @@ namespace bowline::cli {
 
 class LineInput final : public Input {
  public:
-  // Shows `prompt` on `output` before each line. Of a line that is longer than `size_max` bytes the
+  // Shows `prompt`, which may be empty, on `output` before each line. Of a line that is longer than `size_max` bytes the
   // rest is dropped.
   LineInput(Input& input, Output& output, std::string prompt, std::size_t size_max);
   // A line with its "\n", which the last may lack.

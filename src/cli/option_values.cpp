@@ -28,6 +28,14 @@ CLI::Option* add_duration(CLI::App& command, const std::string& names, Duration&
       ->check(duration_value(may_be_zero));
 }
 
+CLI::Option* add_duration_action(CLI::App& command, const std::string& names,
+                                 std::function<void(Duration)> action, const std::string& text) {
+  auto act = [action = std::move(action)](const std::string& given) {
+    action(*parse_duration(given));
+  };
+  return command.add_option_function<std::string>(names, act, text)->check(duration_value(true));
+}
+
 CLI::Validator url_value() {
   CLI::Validator validator;
   validator.operation([](std::string& text) {

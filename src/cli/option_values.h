@@ -5,6 +5,7 @@
 #include "bowline/base/time.h"
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <string>
 
 namespace bowline::cli {
@@ -13,6 +14,10 @@ namespace bowline::cli {
 // parse. Zero means "at once", which makes sense for some options only.
 CLI::Option* add_duration(CLI::App& command, const std::string& names, Duration& value,
                           bool may_be_zero, const std::string& text);
+
+// The same for what is more than one value to set; zero is allowed.
+CLI::Option* add_duration_action(CLI::App& command, const std::string& names,
+                                 std::function<void(Duration)> action, const std::string& text);
 
 // What Url::parse reads.
 CLI::Validator url_value();

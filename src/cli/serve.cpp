@@ -1,8 +1,10 @@
 #include "cli/serve.h"
 
 #include "bowline/services/service.h"
+#include "cli/cert_watch.h"
 #include "cli/event_log.h"
 #include "cli/option_values.h"
+#include "cli/secure_options.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +12,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +26,9 @@ struct Options {
   std::string backend;
   Duration spin = automatic_spin;
   int backlog = ListenOptions().backlog;
+  ServerTlsOptions tls;
+  WebSocketSettings websocket;
+  Duration handshake_timeout = ServerOptions().handshake_timeout;
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -42,6 +48,12 @@ constexpr const char* examples =
     "  bowline serve ack --listen :8000 --listen unix:/run/ack.sock\n"
     "  bowline serve report --listen tcp://127.0.0.1:0 --log json\n"
     "  bowline serve echo --listen udp://localhost:12345\n"
+    "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
+    "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
+    "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
+    "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
+    "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"
+    "\nSSLKEYLOGFILE in the environment names a file for the secrets of TLS, for Wireshark.\n"
     "\nCtrl-C and SIGTERM stop the server.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
@@ -56,6 +68,11 @@ CLI::Validator known_service() {
   return validator.name("SERVICE");
 }
 
+void reload(TlsContext& tls, LogFormat log) {
+  Result<void> reloaded = tls.reload();
+  log_reload(reloaded ? std::string() : reloaded.error().what(), log);
+}
+
 int serve_until_stopped(const Options& options) {
   const Service& service = *find_service(options.service);
   LogFormat log = options.quiet ? LogFormat::none : options.log;
@@ -67,7 +84,13 @@ int serve_until_stopped(const Options& options) {
   if (log != LogFormat::none) {
     server_options.observer = [log](const ServerEvent& event) { log_event(event, log); };
   }
+  server_options.handshake_timeout = options.handshake_timeout;
+  server_options.open.websocket = options.websocket;
   try {
+    std::shared_ptr<TlsContext> tls = make_tls(options.tls);
+    server_options.open.tls = tls;
+    std::optional<CertWatch> watch;
+    if (tls) watch.emplace(options.tls.files(), [tls, log] { reload(*tls, log); });
     Server server(std::move(server_options));
     for (const std::string& url : options.urls) {
       server.add(url, service.handle, options.service);
@@ -77,8 +100,19 @@ int serve_until_stopped(const Options& options) {
     return 0;
   } catch (const Error& error) {
     fmt::print(stderr, "error: {}\n", error.what());
-    return 1;
+    return error.is(Errc::bad_address) ? 2 : 1;
   }
+}
+
+void add_places(CLI::App& command, Options& options) {
+  command
+      .add_option(
+          "-l,--listen", options.urls,
+          "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), tls://HOST:PORT, "
+          "ws://HOST:PORT, wss://HOST:PORT, any://HOST:PORT (all of these), unix:/PATH, "
+          "unix:@NAME, ws+unix:/PATH, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME; port 0 is "
+          "any that is free; may be given several times")
+      ->check(url_value());
 }
 
 }  // namespace
@@ -88,13 +122,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("serve", "Serve connections until stopped");
   command->add_option("service", options->service, "What to serve (default: echo)")
       ->check(known_service());
-  command
-      ->add_option(
-          "-l,--listen", options->urls,
-          "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), unix:/PATH, "
-          "unix:@NAME, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME; port 0 is any that is "
-          "free; may be given several times")
-      ->check(url_value());
+  add_places(*command, *options);
   command
       ->add_option("-t,--threads", options->threads,
                    "Loops, each with a thread (default: one for each core)")
@@ -107,6 +135,10 @@ void define_serve(CLI::App& app, int& exit_code) {
                "(default: 50us where there are two cores or more)");
   command->add_option("--backlog", options->backlog, "Connections that may wait to be accepted")
       ->check(CLI::Range(0, 65535));
+  add_tls_options(*command, options->tls);
+  add_websocket_options(*command, options->websocket);
+  add_duration(*command, "--handshake-timeout", options->handshake_timeout, false,
+               "How long a client may take for TLS and HTTP before it is served (default: 10s)");
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

@@ -1,10 +1,10 @@
 #include "cli/talk.h"
 
 #include "bowline/base/url.h"
-#include "bowline/client/connect.h"
 #include "bowline/net/run.h"
 #include "bowline/task/wait.h"
 #include "cli/datagram_input.h"
+#include "cli/handshake_text.h"
 #include "cli/hex_dump.h"
 #include "cli/line_input.h"
 #include "cli/prompt_client.h"
@@ -25,15 +25,22 @@ namespace {
 constexpr Duration datagram_wait = std::chrono::milliseconds(500);
 
 constexpr const char* terminal_prompt = "> ";
+// A line of text longer than this is cut: no server takes such a message.
+constexpr std::size_t text_size_max = 64 << 20;
 
 struct Talk {
   const TalkOptions& options;
+  ConnectOptions connect;
   int exit_code = 0;
   Terminal* terminal = nullptr;  // while it is in use
 };
 
 void tell(const std::string& text) {
   fmt::print(stderr, "{}\n", text);
+}
+
+bool is_websocket(const TalkOptions& options) {
+  return Url::parse(options.url).value().scheme.starts_with("ws");
 }
 
 // What is read and how it is shown. The later ones stand on the earlier ones.
@@ -62,9 +69,11 @@ void use_standard_streams(Ends& ends, Network network, const TalkOptions& option
   ends.standard_output = std::make_unique<StandardOutput>(network);
   ends.input = ends.standard_input.get();
   ends.output = ends.standard_output.get();
-  if (!options.prompt) return;
-  ends.lines = std::make_unique<LineInput>(*ends.input, *ends.output, std::string(message_prompt),
-                                           message_size_max);
+  bool text = is_websocket(options) && !options.binary;
+  if (!options.prompt && !text) return;
+  std::string prompt(options.prompt ? message_prompt : "");
+  ends.lines = std::make_unique<LineInput>(*ends.input, *ends.output, std::move(prompt),
+                                           options.prompt ? message_size_max : text_size_max);
   ends.input = ends.lines.get();
 }
 
@@ -99,13 +108,19 @@ Ends make_ends(Network network, const TalkOptions& options) {
 
 Task<> talk_to_peer(Network network, Talk& talk) {
   const TalkOptions& options = talk.options;
-  Stream stream = co_await within(options.conversation.timeout, connect(network, options.url));
+  Stream stream =
+      co_await within(options.conversation.timeout, connect(network, options.url, talk.connect));
   if (options.verbose) {
     tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
   }
+  if (options.show_handshake) fmt::print(stderr, "{}", handshake_text(stream));
   ConversationOptions rules = options.conversation;
   rules.turns = options.prompt;
   if (is_datagram(options) && rules.wait == forever) rules.wait = datagram_wait;
+  if (is_websocket(options)) {
+    rules.messages = options.binary ? MessageKind::binary : MessageKind::text;
+    rules.lines = !options.binary && !options.prompt && !options.hex;
+  }
   Ends ends = make_ends(network, options);
   Conversation conversation(stream, *ends.input, *ends.output, rules);
   talk.terminal = ends.terminal.get();
@@ -161,7 +176,13 @@ Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
 }  // namespace
 
 int talk(const TalkOptions& options) {
-  Talk talk{options};
+  Talk talk{options, options.connect};
+  try {
+    talk.connect.tls = make_tls(options.tls, options.url);
+  } catch (const Error& error) {
+    tell(fmt::format("error: {}", error.what()));
+    return error.is(Errc::bad_address) ? 2 : 1;
+  }
   int failed =
       run([&talk](Network network) { return with_scope(talk_until_signal, network, &talk); });
   return failed ? failed : talk.exit_code;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/conversation.h"
+#include "cli/secure_options.h"
 
 #include <string>
 
@@ -11,7 +12,11 @@ namespace bowline::cli {
 struct TalkOptions {
   std::string url;
   ConversationOptions conversation;  // its timeout is also for connecting
+  ConnectOptions connect;
+  ClientTlsOptions tls;
   bool prompt = false;
+  bool binary = false;  // WebSocket: pieces of bytes as they come, in place of lines of text
+  bool show_handshake = false;
   bool hex = false;
   bool verbose = false;
   bool quiet = false;

@@ -223,5 +223,20 @@ TEST_F(WebSocket, can_be_moved) {
   EXPECT_EQ(events_of(other, from_client(0, "two")), "[text one two]");
 }
 
+TEST(WebSocketInPlace, a_message_goes_back_where_it_lies_unless_others_go_first) {
+  WebSocketOptions options;
+  auto server = WebSocketProtocol::server(options, Time());
+  std::string payload(3000, 'x');
+  std::string input = encode(testing::PeerFrame{2, payload, true, 0, true});
+  server.receive(writable(input), Time());
+  WebSocketEvent event = server.next_event();
+  ASSERT_EQ(event.bytes, Bytes(payload));
+  MutableBytes frame = server.frame_in_place(WebSocketKind::binary, event.bytes);
+  EXPECT_EQ(Bytes(frame), encode(testing::PeerFrame{2, payload, true, 0, false}));
+  EXPECT_EQ(event.bytes, Bytes(payload));
+  server.send(WebSocketKind::text, "first");
+  EXPECT_TRUE(server.frame_in_place(WebSocketKind::binary, event.bytes).empty());
+}
+
 }  // namespace
 }  // namespace bowline

@@ -1,17 +1,29 @@
 #include "bowline/backend/block_pool.h"
 
+#include <cstring>
+
 namespace bowline {
 
+BlockPool::~BlockPool() {
+  while (free_) delete[] take();
+}
+
 std::byte* BlockPool::take() {
-  if (free_.empty()) return std::make_unique_for_overwrite<std::byte[]>(block_size).release();
-  std::byte* memory = free_.back().release();
-  free_.pop_back();
-  return memory;
+  if (!free_) return new std::byte[block_size];
+  std::byte* block = free_;
+  std::memcpy(&free_, block, sizeof free_);
+  --count_;
+  return block;
 }
 
 void BlockPool::give_back(std::byte* memory) {
-  std::unique_ptr<std::byte[]> block(memory);
-  if (free_.size() < kept_max_) free_.push_back(std::move(block));
+  if (count_ == kept_max_) {
+    delete[] memory;
+    return;
+  }
+  std::memcpy(memory, &free_, sizeof free_);
+  free_ = memory;
+  ++count_;
 }
 
 }  // namespace bowline

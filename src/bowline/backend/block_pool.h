@@ -4,8 +4,7 @@
 
 #include "bowline/backend/chunk.h"
 
-#include <memory>
-#include <vector>
+#include <cstddef>
 
 namespace bowline {
 
@@ -14,13 +13,16 @@ class BlockPool final : public ChunkPool {
   static constexpr std::size_t block_size = 64 * 1024;
 
   // How many free blocks are kept; a burst that needed more returns them to the system.
-  explicit BlockPool(std::size_t kept_max = 16) : kept_max_(kept_max) { free_.reserve(kept_max); }
+  explicit BlockPool(std::size_t kept_max = 16) : kept_max_(kept_max) {}
+  BlockPool(const BlockPool&) = delete;
+  ~BlockPool();
   std::byte* take();
   void give_back(std::byte* memory) override;
 
  private:
   std::size_t kept_max_;
-  std::vector<std::unique_ptr<std::byte[]>> free_;
+  std::byte* free_ = nullptr;  // each begins with the address of the next
+  std::size_t count_ = 0;
 };
 
 }  // namespace bowline

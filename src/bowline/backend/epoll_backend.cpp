@@ -46,15 +46,14 @@ EpollBackend::~EpollBackend() {
   ::close(epoll_);
 }
 
-EpollBackend::Slot& EpollBackend::slot(Handle handle) {
-  std::size_t page = static_cast<std::size_t>(handle) / std::tuple_size_v<Page>;
+EpollBackend::Slot& EpollBackend::new_slot(std::size_t index) {
+  std::size_t page = index / std::tuple_size_v<Page>;
   if (page >= pages_.size()) pages_.resize(page + 1);
   if (!pages_[page]) pages_[page] = std::make_unique<Page>();
-  return (*pages_[page])[static_cast<std::size_t>(handle) % std::tuple_size_v<Page>];
+  return (*pages_[page])[index % std::tuple_size_v<Page>];
 }
 
 int EpollBackend::register_handle(Handle handle, Slot& slot) {
-  if (slot.registered) return 0;
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLPRI | EPOLLET;
   event.data.u64 = std::uint64_t(slot.generation) << 32 | static_cast<std::uint32_t>(handle);
@@ -86,8 +85,8 @@ bool EpollBackend::submit(Op& op) {
   if (op.handle < 0) return answer(op, -EBADF);
   Slot& known = slot(op.handle);
   if (op.kind == Kind::end) return answer(op, os::shutdown_socket(op.handle, SHUT_WR));
-  if (op.kind != Kind::connect) {
-    // A connecting socket is registered only once it connects: before, epoll calls it hung up.
+  // A connecting socket is registered only once it connects: before, epoll calls it hung up.
+  if (!known.registered && op.kind != Kind::connect) {
     if (int result = register_handle(op.handle, known); result < 0) return answer(op, result);
   }
   Op*& place = writes(op) ? known.writer : known.reader;
@@ -234,12 +233,13 @@ Op* EpollBackend::next() {
     auto handle = static_cast<Handle>(event.data.u64 & 0xffffffff);
     Slot& known = slot(handle);
     bool stale = known.generation != event.data.u64 >> 32;
-    if (!stale && !reader_seen_) note(event.events, known);
-    if (handle == wake_handle() && !reader_seen_) woken(answered_);
     if (!stale && !reader_seen_) {
-      reader_seen_ = true;
+      note(event.events, known);
+      if (handle == wake_handle()) woken(answered_);
       if (Op* op = known.reader; op && perform(*op, known)) {
         known.reader = nullptr;
+        reader_seen_ = known.writer != nullptr;
+        if (!reader_seen_) ++event_index_;
         return op;
       }
     }

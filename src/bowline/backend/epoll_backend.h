@@ -42,7 +42,13 @@ class EpollBackend final : public KernelBackend {
   };
   using Page = std::array<Slot, 256>;
 
-  Slot& slot(Handle handle);
+  Slot& slot(Handle handle) {
+    auto index = static_cast<std::size_t>(handle);
+    std::size_t page = index / std::tuple_size_v<Page>;
+    bool known = page < pages_.size() && pages_[page];
+    return known ? (*pages_[page])[index % std::tuple_size_v<Page>] : new_slot(index);
+  }
+  Slot& new_slot(std::size_t index);
   int register_handle(Handle handle, Slot& slot);
   bool perform(Op& op, Slot& slot);
   bool accept(Op& op, Slot& slot);

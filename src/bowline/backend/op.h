@@ -65,13 +65,12 @@ struct Op : Waiter {
   };
 
   Kind kind = Kind::receive;
-  // What each kind has of these.
   bool for_writing : 1 = false;  // poll
   bool at_once : 1 = false;      // send_datagrams: answered with -EAGAIN rather than wait
   bool segmented : 1 = false;    // receive_datagrams: the socket coalesces, so ask how
-  bool local : 1 =
-      false;  // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
-  bool pooled : 1 = false;        // receive, once answered: the memory is that of `pool`
+  bool local : 1 = false;   // receive on a Unix socket: a read may stop at passed handles (unix(7))
+  bool pooled : 1 = false;  // receive, once answered: the memory is that of `pool`
+  bool unfinished : 1 = false;    // it had to wait: what was answered may not be all yet
   bool empty_counts : 1 = false;  // receive: an empty message is one, and not passed over
   bool ending : 1 = false;        // io_uring: somebody asked that it ends; it waits no more
   // send: what kind of message it is, none for that of the last received; receive, once answered:

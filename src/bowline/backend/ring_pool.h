@@ -15,7 +15,8 @@ class RingPool final : public ChunkPool {
  public:
   static constexpr std::uint16_t group = 0;
   static constexpr unsigned count = 256;
-  static constexpr std::size_t buffer_size = 16 * 1024;
+  // A TLS record, or a WebSocket frame of 16 KiB, lies whole in one.
+  static constexpr std::size_t buffer_size = 16 * 1024 + 512;
 
   RingPool();
   ~RingPool();

@@ -9,18 +9,12 @@
 namespace bowline {
 namespace {
 
-// Output that waits for more of its kind goes once it is so much.
-constexpr std::size_t held_size_max = 16 * 1024;
 // How long a closed layer may take to get rid of its output, and to hear the peer's end.
 constexpr Duration linger_time = std::chrono::seconds(5);
 
 // Memory that output was in, for the next output of whatever layer of this thread.
 thread_local BytesBuilder spare;
 constexpr std::size_t spare_size_max = 128 * 1024;
-
-void take_spare(BytesBuilder& output) {
-  if (output.capacity() == 0) output = std::move(spare);
-}
 
 void keep_spare(BytesBuilder&& memory) {
   if (memory.capacity() > spare_size_max || memory.capacity() <= spare.capacity()) return;
@@ -43,11 +37,21 @@ struct Layer::Flush final : Op, Pooled {
     data = memory.data();
     size = memory.size();
   }
+  Flush(Layer& of, MutableBytes bytes, SharedChunk& chunk) : layer(of), lent(&chunk) {
+    kind = Kind::send;
+    data = bytes.data();
+    size = bytes.size();
+    chunk.hold();
+  }
+  ~Flush() {
+    if (lent) lent->give_back(nullptr);
+  }
   void go_on() override { layer.flushed(result); }
 
   Layer& layer;
   BytesBuilder memory;
-  Waiter* idle = nullptr;  // goes on when this has gone
+  SharedChunk* lent = nullptr;  // in place of that
+  Waiter* idle = nullptr;       // goes on when this has gone
 };
 
 // The end of the turn in which several writes may come together.
@@ -132,14 +136,14 @@ bool Layer::finish(Op& op) {
 bool Layer::put(Op& op) {
   while (!writer_taken_ && write_error_ == 0) {
     op.result = 0;
-    take_spare(output());
+    lend_spare();
     if (op.kind == Op::Kind::end) write_end();
     writer_taken_ = op.kind == Op::Kind::end || write(op);
     if (writer_taken_ && op.result < 0) break;
     if (op.kind == Op::Kind::send && writer_taken_ && has_input() &&
         output().size() < held_size_max) {
       // The answers to the rest of what came go with this one.
-      if (!output().empty()) flush_later();
+      flush_later();
       return true;
     }
     flush();
@@ -153,8 +157,12 @@ bool Layer::put(Op& op) {
   return true;
 }
 
+void Layer::lend_spare() {
+  if (output().capacity() == 0) output() = std::move(spare);
+}
+
 void Layer::flush_later() {
-  if (later_) return;
+  if (later_ || output().empty()) return;
   later_ = new Later(*this);
   scheduler_->ready(*later_);
 }
@@ -162,7 +170,14 @@ void Layer::flush_later() {
 void Layer::flush() {
   if (flush_ || output().empty()) return;
   if (write_error_ != 0) return output().clear();
-  auto* flush = new Flush(*this, std::move(output()));
+  begin_flush(new Flush(*this, std::move(output())));
+}
+
+void Layer::flush_in_place(MutableBytes bytes, SharedChunk& chunk) {
+  begin_flush(new Flush(*this, bytes, chunk));
+}
+
+void Layer::begin_flush(Flush* flush) {
   flush_ = flush;
   if (below_->submit(*flush)) flushed(flush->result);
 }

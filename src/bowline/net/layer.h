@@ -7,6 +7,7 @@
 #pragma once
 
 #include "bowline/base/bytes_builder.h"
+#include "bowline/net/shared_chunk.h"
 #include "bowline/net/stream.h"
 
 namespace bowline {
@@ -34,6 +35,9 @@ class Layer : public Transport {
   }
 
  protected:
+  // Output that waits for more of its kind goes once it is so much.
+  static constexpr std::size_t held_size_max = 16 * 1024;
+
   // What came from below, after read() wanted more: at least one byte, or the end.
   virtual void receive(Chunk chunk) = 0;
   virtual void receive_end() = 0;
@@ -54,8 +58,25 @@ class Layer : public Transport {
 
   Transport& below() const { return *below_; }
   Scheduler& scheduler() const { return *scheduler_; }
+  // Nothing that was written before is still under way, or failed.
+  bool can_write() const { return !flush_ && !writer_ && write_error_ == 0; }
+  bool flushing() const { return flush_ != nullptr; }
+  // Has the output go below: now, or together with the answers to the rest of what came. False when
+  // it can't.
+  bool hold_or_flush() {
+    if (has_input() && output().size() < held_size_max) {
+      flush_later();
+    } else {
+      flush();
+    }
+    return write_error_ == 0;
+  }
+  // Gives output() memory that some other had, unless it has its own.
+  void lend_spare();
   // Sends the output, unless some of it is under way already.
   void flush();
+  // Sends `bytes`, which are part of `chunk`, where they lie; can_write(), and there is no output.
+  void flush_in_place(MutableBytes bytes, SharedChunk& chunk);
   bool reader_waits() const { return reader_ != nullptr; }
   // Has read() called for who waits to read, if somebody does, without more from below.
   void wake_reader();
@@ -64,10 +85,11 @@ class Layer : public Transport {
   struct Flush;
   struct Later;
 
+  void flush_later();
   bool pull(Op& op);
   bool take(Op& op);
   bool put(Op& op);
-  void flush_later();
+  void begin_flush(Flush* flush);
   void flushed(int result);
   class Idle;
   static Task<> linger(Layer* layer);

@@ -17,6 +17,9 @@ class SharedChunk final : public ChunkPool {
     Bytes all = chunk_.bytes();
     return data >= all.data() && data < all.data() + all.size();
   }
+  // The part that was given out last, by its begin: what is before it has been used.
+  void note_given(const std::byte* data) { given_ = data; }
+  const std::byte* given() const { return given_; }
   // One more holds part of it, until give_back() with whatever memory.
   void hold() { ++holders_; }
   void give_back(std::byte*) override {
@@ -30,6 +33,7 @@ class SharedChunk final : public ChunkPool {
   explicit SharedChunk(Chunk chunk) : chunk_(std::move(chunk)) {}
 
   Chunk chunk_;
+  const std::byte* given_ = nullptr;
   int holders_ = 1;  // the owner
 };
 

@@ -86,10 +86,8 @@ bool ReadSome::await_ready() const {
 
 Result<Chunk> ReadSome::result() {
   if (!context()) return door().ahead_->take_chunk();
-  int size = op_->result;
-  if (size < 0) return door().failure(context(), Attempted::receive, size);
-  if (size == 0) return Chunk();
-  return Chunk(*op_->pool, op_->data, static_cast<std::size_t>(size));
+  if (op_->result < 0) return door().failure(context(), Attempted::receive, op_->result);
+  return received();
 }
 
 // Reads past the parts that are here already.

@@ -24,8 +24,17 @@ class ReadSome : public OpAwait<Stream> {
  public:
   explicit ReadSome(Stream& stream) : OpAwait(stream, Op::Kind::receive) {}
   bool await_ready() const;
-  Chunk await_resume() { return result().value(); }
+  Chunk await_resume() {
+    if (!context() || op_->result < 0) return result().value();
+    return received();
+  }
   Result<Chunk> result();
+
+ private:
+  Chunk received() const {
+    if (op_->result == 0) return Chunk();
+    return Chunk(*op_->pool, op_->data, static_cast<std::size_t>(op_->result));
+  }
 };
 
 class ReadInto : public OpAwait<Stream> {
@@ -43,7 +52,9 @@ class WriteAll : public OpAwait<Stream> {
  public:
   WriteAll(Stream& stream, Bytes bytes, std::vector<Handle>* handles);
   bool await_ready() const { return op_->size == 0; }
-  void await_resume() { result().value(); }
+  void await_resume() {
+    if (op_->result < 0) result().value();
+  }
   Result<void> result();
 };
 

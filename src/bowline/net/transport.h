@@ -28,6 +28,12 @@ class Transport {
   // `op`, which had to wait, was answered: makes of it what it means up here. False when it has to
   // wait for more, and was submitted again below.
   virtual bool finish(Op&) { return true; }
+  // Where there are messages: can one be had without waiting, and the one that can. An Op does the
+  // same for more.
+  virtual bool has_message() { return false; }
+  virtual Chunk take_message(MessageKind&) { return {}; }
+  // Takes a message that needs no waiting, and no Op; false, and nothing is done, when it does.
+  virtual bool put_message(Bytes, MessageKind) { return false; }
   // A receive may bring memory of its own; else it takes what it is given.
   virtual bool fills_memory() const { return true; }
 
@@ -60,6 +66,7 @@ template <class Door>
 class [[nodiscard]] OpAwait {
  public:
   OpAwait(Door& door, Op::Kind kind) : op_(new AwaitedOp(door, kind)) {}
+  OpAwait() = default;  // no Op is needed
 
   bool await_ready() const { return false; }
   template <class Promise>
@@ -97,7 +104,6 @@ class [[nodiscard]] OpAwait {
     }
     void ask_to_end() override { door->cancel(*this); }
 
-    bool unfinished = false;
     Door* door;
     Context* context = nullptr;
     std::coroutine_handle<> coroutine;

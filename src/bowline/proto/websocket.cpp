@@ -64,6 +64,19 @@ void WebSocketProtocol::lend(BytesBuilder&& spare) {
   output_.clear();
 }
 
+MutableBytes WebSocketProtocol::frame_in_place(WebSocketKind kind, Bytes message) {
+  bool compressed = compresses_ && message.size() >= options_->compressed_size_min;
+  if (client_ || compressed || state_ != State::open || !output_.empty()) return {};
+  WebSocketFrameHeader header{.opcode = static_cast<WebSocketOpcode>(kind),
+                              .payload_size = message.size()};
+  std::array<std::byte, WebSocketFrameHeader::size_max> head;
+  std::size_t size = write_frame_header(head.data(), header);
+  // The client's was masked, so it was four bytes longer at least.
+  std::byte* frame = const_cast<std::byte*>(message.data()) - size;
+  std::memcpy(frame, head.data(), size);
+  return {frame, size + message.size()};
+}
+
 void WebSocketProtocol::append_long(WebSocketOpcode opcode, Bytes payload) {
   WebSocketFrameHeader header{.masked = client_, .opcode = opcode, .payload_size = payload.size()};
   if (client_) header.key = rare_->mask_keys.next();

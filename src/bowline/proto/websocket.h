@@ -99,6 +99,10 @@ class WebSocketProtocol {
   // be UTF-8. There is no limit here: look at output().size() before more is sent, or received,
   // than the other side takes.
   bool send(WebSocketKind kind, Bytes message);
+  // The same without a copy, for a server that sends back the message that an event just gave, or
+  // its front: the frame, head and all, where the message lies. Empty, and nothing is done, when
+  // that can't be: closing has begun, it is to be compressed, or other output is to go first.
+  MutableBytes frame_in_place(WebSocketKind kind, Bytes message);
   // `bytes`: at most 125, as in pong.
   bool ping(Bytes bytes = {});
   bool pong(Bytes bytes);
@@ -203,6 +207,7 @@ inline void WebSocketProtocol::receive(MutableBytes bytes, Time now) {
 
 // A message of one short frame that lies whole in the input is unmasked and given where it lies.
 inline WebSocketEvent WebSocketProtocol::next_event() {
+  if (input_size_ == 0 && busy_ == 0 && !rare_) return {};
   const std::size_t header_size = client_ ? 2 : 6;
   if (busy_ != 0 || input_size_ < header_size) return next_event_of_any_kind();
   auto first = std::to_integer<unsigned>(input_[0]);

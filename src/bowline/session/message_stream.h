@@ -31,18 +31,46 @@ class Message {
 
 class ReceiveMessage : public OpAwait<Stream> {
  public:
-  explicit ReceiveMessage(Stream& stream) : OpAwait(stream, Op::Kind::receive) {
+  explicit ReceiveMessage(Stream& stream) : stream_(&stream) {
+    if (stream.transport().has_message()) return;
+    op_.reset(new AwaitedOp(stream, Op::Kind::receive));
     op_->empty_counts = true;
   }
-  Message await_resume() { return result().value(); }
+  bool await_ready() const { return !op_; }
+  Message await_resume() {
+    if (op_ && op_->result < 0) return result().value();
+    return op_ ? received() : taken();
+  }
   Result<Message> result();
+
+ private:
+  Message taken() {
+    MessageKind kind = MessageKind::none;
+    Chunk chunk = stream_->transport().take_message(kind);
+    return Message(std::move(chunk), kind);
+  }
+  Message received() {
+    if (!op_->pooled) return Message(Chunk(), op_->message);
+    MessageKind kind = op_->message == MessageKind::none ? MessageKind::binary : op_->message;
+    return Message(Chunk(*op_->pool, op_->data, static_cast<std::size_t>(op_->result)), kind);
+  }
+
+  Stream* stream_;
 };
 
 class SendMessage : public OpAwait<Stream> {
  public:
-  SendMessage(Stream& stream, Bytes bytes, MessageKind kind);
-  void await_resume() { result().value(); }
+  SendMessage(Stream& stream, Bytes bytes, MessageKind kind) {
+    if (!stream.transport().put_message(bytes, kind)) prepare(stream, bytes, kind);
+  }
+  bool await_ready() const { return !op_; }
+  void await_resume() {
+    if (op_ && op_->result < 0) result().value();
+  }
   Result<void> result();
+
+ private:
+  void prepare(Stream& stream, Bytes bytes, MessageKind kind);
 };
 
 class MessageStream {

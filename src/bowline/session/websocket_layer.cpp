@@ -15,6 +15,9 @@ using Kind = WebSocketEvent::Kind;
 // How long to wait with pings while nobody reads: the answer would go unread as well.
 constexpr Duration unread_pause = std::chrono::seconds(1);
 
+// A message of this size that goes back as it came is not copied.
+constexpr std::size_t in_place_size_min = 2048;
+
 bool is_utf8(Bytes bytes) {
   Utf8Validator validator;
   return validator.accept(bytes) && validator.complete();
@@ -33,7 +36,7 @@ WebSocketLayer::WebSocketLayer(Stream below, Scheduler& scheduler, WebSocketProt
 
 WebSocketLayer::~WebSocketLayer() {
   scheduler().clear(*this);
-  let_input_go();
+  if (input_) input_->give_back(nullptr);
 }
 
 std::string WebSocketLayer::url() const {
@@ -71,41 +74,68 @@ void WebSocketLayer::receive_end() {
   protocol_.receive_end();
 }
 
-bool WebSocketLayer::read(Op& op) {
-  for (;;) {
-    WebSocketEvent event = protocol_.next_event();
-    switch (event.kind) {
-      case Kind::text:
-      case Kind::binary:
-        last_kind_ = event.kind == Kind::text ? MessageKind::text : MessageKind::binary;
-        if (event.bytes.empty() && !op.empty_counts) break;
-        give(op, event);
-        return true;
-      case Kind::ping:
-      case Kind::pong:
-        break;
-      case Kind::closed:
-        note_close(op, event);
-        return true;
-      case Kind::none:
-        let_input_go();
-        op.result = 0;
-        return protocol_.is_over();
-    }
-  }
+// Looks for the next message, or the end.
+void WebSocketLayer::take_next() {
+  do {
+    next_ = protocol_.next_event();
+  } while (next_.kind == Kind::ping || next_.kind == Kind::pong);
+  if (!next_ && input_) std::exchange(input_, nullptr)->give_back(nullptr);
 }
 
-void WebSocketLayer::give(Op& op, const WebSocketEvent& event) {
-  op.message = last_kind_;
-  op.result = static_cast<int>(event.bytes.size());
-  if (event.bytes.empty()) return;
-  if (input_ && input_->has(event.bytes.data())) {
-    input_->hold();
-    op.received(*input_, const_cast<std::byte*>(event.bytes.data()));
-    return;
+bool WebSocketLayer::read(Op& op) {
+  for (;;) {
+    if (!next_) take_next();
+    if (!next_) break;
+    if (!next_.is_message()) {
+      note_close(op, next_);
+      next_ = {};
+      return true;
+    }
+    bool counts = op.empty_counts || !next_.bytes.empty();
+    Chunk chunk = take_message(op.message);
+    if (!counts) continue;
+    op.result = static_cast<int>(chunk.size());
+    if (chunk.empty()) return true;
+    auto [pool, memory] = chunk.release();
+    op.received(*pool, memory);
+    return true;
   }
-  auto [pool, memory] = Chunk::copy(event.bytes).release();
-  op.received(*pool, memory);
+  op.result = 0;
+  return protocol_.is_over();
+}
+
+bool WebSocketLayer::has_message() {
+  if (!next_ && input_) take_next();
+  return next_.is_message();
+}
+
+Chunk WebSocketLayer::take_message(MessageKind& kind) {
+  last_kind_ = kind = next_.kind == Kind::text ? MessageKind::text : MessageKind::binary;
+  return chunk_of(std::exchange(next_, {}));
+}
+
+Chunk WebSocketLayer::chunk_of(const WebSocketEvent& event) {
+  if (event.bytes.empty()) return {};
+  if (!input_ || !input_->has(event.bytes.data())) return Chunk::copy(event.bytes);
+  input_->hold();
+  input_->note_given(event.bytes.data());
+  return Chunk(*input_, const_cast<std::byte*>(event.bytes.data()), event.bytes.size());
+}
+
+bool WebSocketLayer::put_message(Bytes bytes, MessageKind kind) {
+  if (kind == MessageKind::none || !can_write()) return false;
+  auto opcode = kind == MessageKind::text ? WebSocketKind::text : WebSocketKind::binary;
+  if (bytes.size() >= in_place_size_min && input_ && input_->given() == bytes.data()) {
+    // It is what came, in a frame whose head was larger than that of the answer will be.
+    MutableBytes frame = protocol_.frame_in_place(opcode, bytes);
+    if (!frame.empty()) {
+      flush_in_place(frame, *input_);
+      return can_write() || flushing();
+    }
+  }
+  lend_spare();
+  if (protocol_.output().size() + bytes.size() > held_size_max) return false;
+  return protocol_.send(opcode, bytes) && hold_or_flush();
 }
 
 void WebSocketLayer::note_close(Op& op, const WebSocketEvent& event) {
@@ -116,10 +146,6 @@ void WebSocketLayer::note_close(Op& op, const WebSocketEvent& event) {
   note().close_reason = event.text();
   if (event.clean) return;
   op.result = event.code == websocket_unclean ? -ECONNRESET : -EPROTO;
-}
-
-void WebSocketLayer::let_input_go() {
-  if (input_) std::exchange(input_, nullptr)->give_back(nullptr);
 }
 
 bool WebSocketLayer::write(Op& op) {

@@ -29,6 +29,9 @@ class WebSocketLayer final : public Layer, private Timer {
                  std::unique_ptr<WebSocketDetails> details, Chunk rest);
   ~WebSocketLayer() override;
 
+  bool has_message() override;
+  Chunk take_message(MessageKind& kind) override;
+  bool put_message(Bytes bytes, MessageKind kind) override;
   std::string url() const override;
   std::string advice(Attempted attempted, int error_number) const override;
 
@@ -50,7 +53,8 @@ class WebSocketLayer final : public Layer, private Timer {
   BytesBuilder& output() override { return protocol_.output(); }
   void fire() override;
 
-  void give(Op& op, const WebSocketEvent& event);
+  Chunk chunk_of(const WebSocketEvent& event);
+  void take_next();
   void note_close(Op& op, const WebSocketEvent& event);
   void let_input_go();
   void set_timer();
@@ -58,6 +62,7 @@ class WebSocketLayer final : public Layer, private Timer {
 
   WebSocketProtocol protocol_;
   SharedChunk* input_ = nullptr;
+  WebSocketEvent next_;  // a message or the end, that nobody has read yet
   std::unique_ptr<WebSocketDetails> details_;
   MessageKind last_kind_ = MessageKind::binary;
 };

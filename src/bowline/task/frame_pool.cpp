@@ -1,29 +1,22 @@
 #include "bowline/task/frame_pool.h"
 
-#include <array>
 #include <mutex>
-#include <new>
-#include <utility>
 
 namespace bowline {
+
+constinit thread_local FreeFrames free_frames{};
+const bool frames_are_pooled = true;
+
 namespace {
 
-constexpr std::size_t grain = 16;
-constexpr std::size_t pooled_size_max = 2048;
 // Frames are cut from slabs of about this size, which leaves no room between them for what an
 // allocator would note. A slab is never given back: its frames may be anywhere.
 constexpr std::size_t slab_size = 16 * 1024;
 
-struct FreeFrame {
-  FreeFrame* next;
-};
-
-using FreeLists = std::array<FreeFrame*, pooled_size_max / grain + 1>;
-
 // What threads that have ended left, for those that need frames.
 struct LeftOver {
   std::mutex mutex;
-  FreeLists lists{};
+  FreeFrames lists{};
 };
 
 LeftOver& left_over() {
@@ -31,25 +24,18 @@ LeftOver& left_over() {
   return *shared;
 }
 
-struct FramePool {
-  FreeLists lists{};
-
-  ~FramePool() {
+// At the end of a thread, leaves what it has free to others.
+struct Leaver {
+  ~Leaver() {
     std::lock_guard lock(left_over().mutex);
-    for (std::size_t index = 0; index < lists.size(); ++index) {
-      while (FreeFrame* frame = lists[index]) {
-        lists[index] = frame->next;
+    for (std::size_t index = 0; index < free_frames.size(); ++index) {
+      while (FreeFrame* frame = free_frames[index]) {
+        free_frames[index] = frame->next;
         frame->next = std::exchange(left_over().lists[index], frame);
       }
     }
   }
 };
-
-thread_local FramePool pool;
-
-std::size_t size_class(std::size_t size) {
-  return (size + grain - 1) / grain;
-}
 
 FreeFrame* cut_slab(std::size_t frame_size) {
   auto* slab = static_cast<std::byte*>(::operator new(slab_size));
@@ -60,28 +46,28 @@ FreeFrame* cut_slab(std::size_t frame_size) {
   return first;
 }
 
-// At least one free frame of a size that there is none of.
-[[gnu::noinline]] FreeFrame* more_frames(std::size_t index) {
+// At least one frame of a size that this thread has none of.
+FreeFrame* more_frames(std::size_t index) {
+  static thread_local Leaver leaver;
   {
     std::lock_guard lock(left_over().mutex);
     if (FreeFrame* frames = std::exchange(left_over().lists[index], nullptr)) return frames;
   }
-  return cut_slab(index * grain);
+  return cut_slab(index * frame_grain);
 }
 
 }  // namespace
 
-void* take_frame(std::size_t size) {
-  if (size > pooled_size_max) return ::operator new(size);
-  FreeFrame*& list = pool.lists[size_class(size)];
-  if (!list) list = more_frames(size_class(size));
-  return std::exchange(list, list->next);
+void* take_new_frame(std::size_t size) {
+  if (size > pooled_frame_max) return ::operator new(size);
+  std::size_t index = (size + frame_grain - 1) / frame_grain;
+  FreeFrame* frame = more_frames(index);
+  free_frames[index] = frame->next;
+  return frame;
 }
 
-void give_back_frame(void* frame, std::size_t size) noexcept {
-  if (size > pooled_size_max) return ::operator delete(frame);
-  FreeFrame*& list = pool.lists[size_class(size)];
-  list = new (frame) FreeFrame{list};
+void free_frame(void* frame) noexcept {
+  ::operator delete(frame);
 }
 
 }  // namespace bowline

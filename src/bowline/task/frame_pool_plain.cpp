@@ -2,14 +2,16 @@
 // misuse.
 #include "bowline/task/frame_pool.h"
 
-#include <new>
-
 namespace bowline {
 
-void* take_frame(std::size_t size) {
+constinit thread_local FreeFrames free_frames{};
+const bool frames_are_pooled = false;
+
+void* take_new_frame(std::size_t size) {
   return ::operator new(size);
 }
-void give_back_frame(void* frame, std::size_t) noexcept {
+
+void free_frame(void* frame) noexcept {
   ::operator delete(frame);
 }
 

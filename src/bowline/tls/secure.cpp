@@ -13,7 +13,10 @@ constexpr std::size_t record_size_max = 16 * 1024;
 class TlsLayer final : public Layer {
  public:
   TlsLayer(Stream below, Scheduler& scheduler, TlsEngine engine, Chunk rest)
-      : Layer(below.release(), scheduler), engine_(std::move(engine)), input_(std::move(rest)) {}
+      : Layer(below.release(), scheduler), engine_(std::move(engine)), input_(std::move(rest)) {
+    // The end of the handshake: nobody waits for it to be taken, since the peer may read late.
+    flush();
+  }
 
   const TlsEngine& engine() const { return engine_; }
   std::string url() const override;
@@ -108,21 +111,20 @@ bool TlsLayer::write(Op& op) {
 
 Task<Stream> shake_hands(Network network, Stream stream, TlsEngine engine, std::string action) {
   Chunk input;
-  for (;;) {
+  while (engine.state() == TlsState::handshaking) {
     BytesBuilder output = std::move(engine.output());
-    if (engine.state() == TlsState::failed) {
-      // The alert tells the peer, if it still listens; the failure itself is the news here.
-      Result<void> told = co_await attempt(stream.write_all(output.bytes()));
-      throw make_error(engine.failure().code, action, engine.failure().text);
-    }
     co_await stream.write_all(output.bytes());
-    if (engine.state() != TlsState::handshaking) break;
     input = co_await stream.read_some();
     if (input.empty()) {
       engine.receive_end();
     } else {
       engine.receive(input);
     }
+  }
+  if (engine.state() == TlsState::failed) {
+    // The alert tells the peer, if it still listens; the failure itself is the news here.
+    Result<void> told = co_await attempt(stream.write_all(engine.output().bytes()));
+    throw make_error(engine.failure().code, action, engine.failure().text);
   }
   co_return Stream(std::make_unique<TlsLayer>(std::move(stream), network.scheduler(),
                                               std::move(engine), std::move(input)));

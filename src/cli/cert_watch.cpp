@@ -1,0 +1,69 @@
+#include "cli/cert_watch.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <ctime>
+
+namespace bowline::cli {
+namespace {
+
+sigset_t hang_up() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGHUP);
+  return signals;
+}
+
+timespec as_timespec(Duration duration) {
+  auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+  return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
+}
+
+}  // namespace
+
+CertWatch::CertWatch(std::vector<std::string> files, std::function<void()> reload, Duration period)
+    : files_(std::move(files)), reload_(std::move(reload)), period_(period), loaded_(stamp()) {
+  sigset_t signals = hang_up();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  thread_ = std::thread([this] { run(); });
+}
+
+CertWatch::~CertWatch() {
+  stopping_ = true;
+  ::pthread_kill(thread_.native_handle(), SIGHUP);
+  thread_.join();
+}
+
+void CertWatch::run() {
+  sigset_t signals = hang_up();
+  timespec period = as_timespec(period_);
+  std::string before = loaded_;
+  while (!stopping_) {
+    bool asked = ::sigtimedwait(&signals, nullptr, &period) == SIGHUP;
+    if (stopping_) return;
+    std::string now = stamp();
+    bool settled = now == before;
+    before = now;
+    if (!asked && (now == loaded_ || !settled)) continue;
+    // Whether that works or not: the same files are not tried again.
+    loaded_ = std::move(now);
+    reload_();
+  }
+}
+
+// Tells one state of the files from another: inode, size and time of each.
+std::string CertWatch::stamp() const {
+  std::string text;
+  for (const std::string& file : files_) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) status = {};
+    text += fmt::format("{}:{}:{}.{};", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                        status.st_mtim.tv_nsec);
+  }
+  return text;
+}
+
+}  // namespace bowline::cli
