@@ -3,6 +3,7 @@
 
 #include "bowline/base/text.h"
 #include "bowline/client/connect.h"
+#include "bowline/net/datagram_peers.h"
 #include "bowline/net/network.h"
 #include "bowline/net/pipe.h"
 #include "bowline/net/pump.h"

@@ -30,7 +30,10 @@ constexpr const char* description =
     "what the server can do at most. With --rate messages are due at a steady pace, and the time "
     "of "
     "each counts from when it was due: what waits because the server stalls is not left out "
-    "(no coordinated omission). Ctrl-C ends it and shows what was measured so far.";
+    "(no coordinated omission). Ctrl-C ends it and shows what was measured so far.\n\n"
+    "Over udp:// and unixgram: each message is a datagram, and each connection a socket. Those "
+    "that "
+    "are not answered within 200 ms are counted as lost, and the next is sent.";
 
 constexpr const char* notes =
     "examples:\n"
@@ -38,6 +41,7 @@ constexpr const char* notes =
     "  bowline bench --connections 1000 --duration 10s tcp://localhost:12345\n"
     "  bowline bench --connections 50 --depth 16 --size 64 unix:/run/echo.sock\n"
     "  bowline bench --rate 20000 --json :12345\n"
+    "  bowline bench udp://localhost:12345\n"
     "\nexit status: 0 done, 1 the peer or the network failed or bytes differ, 2 usage, 130 "
     "Ctrl-C\n";
 
@@ -129,8 +133,8 @@ void define_bench(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("bench", description);
   command
       ->add_option("url", bench.url,
-                   "The server: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH or "
-                   "unix:@NAME")
+                   "The server: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH, "
+                   "unix:@NAME, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME")
       ->required()
       ->check(url_value());
   add_load_options(*command, bench);

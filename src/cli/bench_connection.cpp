@@ -1,6 +1,7 @@
 #include "cli/bench_connection.h"
 
 #include "bowline/os/clock.h"
+#include "bowline/task/wait.h"
 
 #include <fmt/format.h>
 
@@ -35,7 +36,9 @@ Task<> BenchConnection::run() {
 
 Task<> BenchConnection::run_both(Scope& scope, BenchConnection* connection) {
   scope.start(connection->send(scope));
-  Result<void> received = co_await attempt(connection->receive());
+  bool datagrams = connection->plan_.datagrams;
+  Task<> receiving = datagrams ? connection->receive_datagrams() : connection->receive();
+  Result<void> received = co_await attempt(std::move(receiving));
   // Cancelled is how it ends when all answers were there before the sender knew it was over.
   if (!received && !(connection->is_over() && received.error().cancelled())) received.value();
 }
@@ -73,8 +76,9 @@ std::uint64_t BenchConnection::due_by(Time time) const {
 std::size_t BenchConnection::sendable(Time now) {
   std::uint64_t free = plan_.depth - (sent_ - received_);
   std::uint64_t count = std::min(free, due_by(now) - sent_);
-  count = std::min<std::uint64_t>(count, std::max<std::size_t>(1, batch_size_max / plan_.size));
-  if (count > 0 && sent_ == received_) last_activity_ = now;
+  std::size_t together = plan_.datagrams ? 1 : batch_size_max / plan_.size;
+  count = std::min<std::uint64_t>(count, std::max<std::size_t>(1, together));
+  if (count > 0 && !plan_.datagrams && sent_ == received_) last_activity_ = now;
   return std::size_t(count);
 }
 
@@ -98,6 +102,50 @@ Task<> BenchConnection::receive() {
     }
     take(chunk);
     sendable_.open();
+  }
+}
+
+Task<> BenchConnection::receive_datagrams() {
+  while (!is_over()) {
+    Result<Chunk> chunk = co_await attempt(within(lost_after, stream_.read_some()));
+    if (chunk) {
+      take_datagram(*chunk);
+    } else if (chunk.error().code() != std::make_error_code(std::errc::timed_out)) {
+      throw chunk.error();
+    }
+    give_up(os::now());
+    sendable_.open();
+  }
+}
+
+// An answer to a later message than the next means that those between are lost, or come late: what
+// comes for one that was given up is passed over.
+void BenchConnection::take_datagram(Bytes bytes) {
+  constexpr std::uint64_t late_max = 1024;
+  last_activity_ = os::now();
+  for (std::uint64_t message = received_; message < sent_; ++message) {
+    if (!take_if_message(message, bytes)) continue;
+    tally_.lost += message - received_;
+    received_ = message;
+    return finish_message(last_activity_);
+  }
+  std::uint64_t earliest = received_ - std::min(received_, late_max);
+  for (std::uint64_t message = received_; message > earliest; --message) {
+    if (take_if_message(message - 1, bytes)) return;
+  }
+  throw failure(
+      std::make_error_code(std::errc::bad_message),
+      fmt::format("{} came as no message was sent", counted(bytes.size(), "byte", "bytes")));
+}
+
+bool BenchConnection::take_if_message(std::uint64_t message, Bytes bytes) {
+  return bytes.size() == plan_.size && pattern_.matching(message, 0, bytes) == bytes.size();
+}
+
+void BenchConnection::give_up(Time now) {
+  while (received_ < sent_ && now - begun_[received_ % plan_.depth] >= lost_after) {
+    ++received_;
+    ++tally_.lost;
   }
 }
 

@@ -17,23 +17,28 @@ namespace bowline::cli {
 
 // The same for all connections. The times are of the monotonic clock.
 struct BenchPlan {
-  std::size_t size = 64;  // bytes of a message
-  std::size_t depth = 1;  // messages under way on a connection at most
-  bool paced = false;     // messages are due at times, see set_pace()
-  Time measured_from{};   // what is answered before is not counted
-  Time end = never;       // nothing is sent from then on
+  std::size_t size = 64;   // bytes of a message
+  std::size_t depth = 1;   // messages under way on a connection at most
+  bool paced = false;      // messages are due at times, see set_pace()
+  bool datagrams = false;  // each message is one, and may get lost
+  Time measured_from{};    // what is answered before is not counted
+  Time end = never;        // nothing is sent from then on
 };
 
 // What the connections of one thread found.
 struct BenchTally {
   Histogram latency;           // nanoseconds
   std::uint64_t messages = 0;  // answered from measured_from to end
+  std::uint64_t lost = 0;      // datagrams that were not answered in lost_after
   Time last_answer{};
   std::atomic<std::uint64_t> answers = 0;  // all of them; other threads may look
 };
 
 class BenchConnection {
  public:
+  // A datagram whose answer takes longer is lost.
+  static constexpr Duration lost_after = std::chrono::milliseconds(200);
+
   // Sends `share` messages at most. `plan` and `tally` must last; `number` is counted from 1.
   BenchConnection(Stream stream, const BenchPlan& plan, BenchTally& tally, std::uint64_t number,
                   std::uint64_t share);
@@ -62,6 +67,10 @@ class BenchConnection {
   std::uint64_t due_by(Time time) const;
   std::size_t sendable(Time now);
   MutableBytes next_batch(std::size_t count, Time now);
+  Task<> receive_datagrams();
+  void take_datagram(Bytes bytes);
+  bool take_if_message(std::uint64_t message, Bytes bytes);
+  void give_up(Time now);
   void take(Bytes bytes);
   void finish_message(Time now);
   Error failure(std::error_code code, const std::string& what) const;

@@ -1,5 +1,6 @@
 #include "cli/bench_lane.h"
 
+#include "bowline/base/url.h"
 #include "bowline/net/ready.h"
 #include "bowline/os/clock.h"
 #include "bowline/task/wait.h"
@@ -27,6 +28,11 @@ int open_timer() {
   return fd;
 }
 
+bool is_datagram_url(const std::string& text) {
+  Result<Url> url = Url::parse(text);
+  return url && (url->scheme == "udp" || url->scheme == "unixgram");
+}
+
 void set_timer(int fd, Time at) {
   std::uint64_t expirations;
   [[maybe_unused]] ssize_t cleared = ::read(fd, &expirations, sizeof expirations);
@@ -43,6 +49,7 @@ BenchLane::BenchLane(const BenchOptions& options, Network network, unsigned inde
   plan_.size = options.size;
   plan_.depth = options.depth;
   plan_.paced = options.rate > 0;
+  plan_.datagrams = is_datagram_url(options.url);
   connections_.resize((options.connections - index + count - 1) / count);
 }
 

@@ -56,6 +56,10 @@ std::string bench_text(const BenchOptions& options, const BenchResult& result) {
   text += fmt::format("  messages  {} in {}: {}/s, {}/s each way\n", with_commas(result.messages),
                       short_duration(double(result.measured.count())),
                       with_commas(std::uint64_t(rate)), bytes_text(rate * double(options.size)));
+  if (result.lost > 0) {
+    text += fmt::format("  lost      {} had no answer in 200 ms\n",
+                        count_text(result.lost, "datagram", "datagrams"));
+  }
   if (options.rate > 0) text += rate_text(options, result);
   const Histogram& latency = result.latency;
   if (latency.count() == 0) return text + "  latency   nothing was measured\n";
@@ -85,6 +89,7 @@ std::string bench_json(const BenchOptions& options, const BenchResult& result) {
   json["messages"] = result.messages;
   json["messages_per_second"] = per_second(result);
   json["bytes_per_second"] = per_second(result) * double(options.size);
+  json["lost"] = result.lost;
   json["behind"] = result.behind;
   auto& latency = json["latency_us"];
   latency["count"] = result.latency.count();

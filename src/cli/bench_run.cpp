@@ -148,6 +148,7 @@ BenchResult Bench::result() const {
   for (auto& lane : lanes_) {
     result.latency.add(lane->tally().latency);
     result.messages += lane->tally().messages;
+    result.lost += lane->tally().lost;
     result.behind += lane->behind(is_stopping() ? stopped_ : never);
     last_answer = std::max(last_answer, lane->tally().last_answer);
   }

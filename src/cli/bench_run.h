@@ -30,6 +30,7 @@ struct BenchResult {
   Histogram latency;           // nanoseconds, of what was answered
   std::uint64_t messages = 0;  // answered while it was measured
   std::uint64_t behind = 0;    // were due with a rate, and could not be sent
+  std::uint64_t lost = 0;      // datagrams that were not answered
   Duration measured{};         // how long
   int signal = 0;              // the one that ended it early
   std::optional<Error> failure;

@@ -22,7 +22,10 @@ constexpr const char* description =
     "arrows; Ctrl-R finds those that contain what is typed), what comes is shown above the line "
     "with "
     "control characters made visible. Ctrl-D on an empty line ends the input, Ctrl-C the program. "
-    "Elsewhere bytes pass unchanged both ways, and messages go to standard error.";
+    "Elsewhere bytes pass unchanged both ways, and messages go to standard error.\n\n"
+    "Over udp:// and unixgram: each line is a datagram. Nothing tells there that the peer has "
+    "ended, "
+    "so after the end of input answers are waited for half a second (but see --wait).";
 
 constexpr const char* notes =
     "examples:\n"
@@ -30,6 +33,7 @@ constexpr const char* notes =
     "  echo hello | bowline connect tcp://localhost:12345\n"
     "  bowline connect --timeout 5s --count 1 unix:/run/app.sock < request\n"
     "  bowline connect --hex :9797\n"
+    "  echo hello | bowline connect udp://localhost:12345\n"
     "  bowline connect --ca ca.pem --show-handshake tls://localhost:8443\n"
     "  echo hello | bowline connect --count 1 wss://localhost:8443/chat\n"
     "  bowline connect --prompt 127.0.0.1:8000\n"
@@ -54,10 +58,12 @@ void define_connect(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<TalkOptions>();
   CLI::App* command = app.add_subcommand("connect", description);
   command
-      ->add_option("url", options->url,
-                   "Where to: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), tls://HOST:PORT, "
-                   "ws://HOST/PATH, wss://HOST/PATH, unix:/PATH, unix:@NAME or ws+unix:/PATH. All "
-                   "addresses of a host are tried")
+      ->add_option(
+          "url", options->url,
+          "Where to: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), tls://HOST:PORT, "
+          "ws://HOST/PATH, wss://HOST/PATH, unix:/PATH, unix:@NAME, ws+unix:/PATH, "
+          "udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME. All addresses of a host are tried, "
+          "but over udp only the first")
       ->required()
       ->check(url_value());
   add_duration(*command, "-t,--timeout", options->conversation.timeout, false,
@@ -66,7 +72,7 @@ void define_connect(CLI::App& app, int& exit_code) {
                "2m, or a number of seconds (default: for ever)");
   add_duration(*command, "-w,--wait", options->conversation.wait, true,
                "How long to wait for the answer after the end of standard input. Then the exit "
-               "status is 0 (default: until the peer closes)");
+               "status is 0 (default: until the peer closes; over udp and unixgram 500ms)");
   command
       ->add_option("-n,--count", options->conversation.count,
                    "Exit after so many messages: lines, or text without a line's end that a pause "

@@ -47,6 +47,7 @@ constexpr const char* examples =
     "  bowline serve echo\n"
     "  bowline serve ack --listen :8000 --listen unix:/run/ack.sock\n"
     "  bowline serve report --listen tcp://127.0.0.1:0 --log json\n"
+    "  bowline serve echo --listen udp://localhost:12345\n"
     "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
     "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
@@ -109,7 +110,8 @@ void add_places(CLI::App& command, Options& options) {
           "-l,--listen", options.urls,
           "Where to listen: tcp://HOST:PORT, HOST:PORT, :PORT (all interfaces), tls://HOST:PORT, "
           "ws://HOST:PORT, wss://HOST:PORT, any://HOST:PORT (all of these), unix:/PATH, "
-          "unix:@NAME or ws+unix:/PATH; port 0 is any that is free; may be given several times")
+          "unix:@NAME, ws+unix:/PATH, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME; port 0 is "
+          "any that is free; may be given several times")
       ->check(url_value());
 }
 

@@ -3,6 +3,7 @@
 #include "bowline/base/url.h"
 #include "bowline/net/run.h"
 #include "bowline/task/wait.h"
+#include "cli/datagram_input.h"
 #include "cli/handshake_text.h"
 #include "cli/hex_dump.h"
 #include "cli/line_input.h"
@@ -18,6 +19,10 @@
 
 namespace bowline::cli {
 namespace {
+
+// How long after the end of input the answer to a datagram is waited for, unless --wait says so:
+// nothing tells that the peer has no more to say.
+constexpr Duration datagram_wait = std::chrono::milliseconds(500);
 
 constexpr const char* terminal_prompt = "> ";
 // A line of text longer than this is cut: no server takes such a message.
@@ -43,6 +48,7 @@ struct Ends {
   std::unique_ptr<Terminal> terminal;
   std::unique_ptr<StandardInput> standard_input;
   std::unique_ptr<StandardOutput> standard_output;
+  std::unique_ptr<DatagramInput> pieces;
   std::unique_ptr<LineInput> lines;
   std::unique_ptr<MessageInput> messages;
   std::unique_ptr<AnswerOutput> answers;
@@ -71,12 +77,21 @@ void use_standard_streams(Ends& ends, Network network, const TalkOptions& option
   ends.input = ends.lines.get();
 }
 
+bool is_datagram(const TalkOptions& options) {
+  Result<Url> url = Url::parse(options.url);
+  return url && (url->scheme == "udp" || url->scheme == "unixgram");
+}
+
 Ends make_ends(Network network, const TalkOptions& options) {
   Ends ends;
   if (is_terminal()) {
     use_terminal(ends, network, options);
   } else {
     use_standard_streams(ends, network, options);
+  }
+  if (is_datagram(options) && !options.prompt && !ends.terminal) {
+    ends.pieces = std::make_unique<DatagramInput>(*ends.input);
+    ends.input = ends.pieces.get();
   }
   if (options.prompt) {
     ends.messages = std::make_unique<MessageInput>(*ends.input);
@@ -101,6 +116,7 @@ Task<> talk_to_peer(Network network, Talk& talk) {
   if (options.show_handshake) fmt::print(stderr, "{}", handshake_text(stream));
   ConversationOptions rules = options.conversation;
   rules.turns = options.prompt;
+  if (is_datagram(options) && rules.wait == forever) rules.wait = datagram_wait;
   if (is_websocket(options)) {
     rules.messages = options.binary ? MessageKind::binary : MessageKind::text;
     rules.lines = !options.binary && !options.prompt && !options.hex;

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -38,11 +39,29 @@ class OpTest : public ::testing::TestWithParam<const char*> {
     EXPECT_TRUE(nothing_answered(*backend_)) << "answered twice";
     return op.result;
   }
+  // The same, but what `op` waits for comes just before and is taken by somebody else: the backend
+  // has seen it, the answer has not been given.
+  int cancelled_answer(Op& op, const std::function<void()>& come,
+                       const std::function<void()>& take) {
+    EXPECT_FALSE(backend_->submit(op));
+    backend_->wait(Time());
+    come();
+    backend_->wait(backend_->now() + std::chrono::seconds(10));
+    take();
+    backend_->cancel(op);
+    EXPECT_EQ(next_answer(*backend_, std::chrono::seconds(2)), &op);
+    return op.result;
+  }
 
   Deadline deadline_;
   std::unique_ptr<Backend> backend_ = make_backend(GetParam());
   Address address_;
 };
+
+// Sends until there is no more room.
+void fill(Handle handle, Bytes bytes) {
+  while (os::send_bytes(handle, bytes, MSG_DONTWAIT) > 0) continue;
+}
 
 INSTANTIATE_TEST_SUITE_P(On, OpTest, ::testing::ValuesIn(backend_names));
 
@@ -307,6 +326,40 @@ TEST_P(OpTest, cancelled_accept_is_answered_once_and_loses_no_connection) {
   EXPECT_GE(handle, 0);
   backend_->close(handle);
   backend_->close(listener);
+}
+
+TEST_P(OpTest, cancelled_accept_whose_connection_somebody_took_is_answered) {
+  Handle listener = listen_somewhere();
+  Op op = op_on(Kind::accept, listener);
+  os::FileDescriptor client(os::open_socket(Family::ipv4, SOCK_STREAM));
+  auto come = [&] { ASSERT_EQ(os::connect_to(client.get(), address_), 0); };
+  auto take = [&] { os::FileDescriptor taken(os::accept_from(listener, nullptr, false)); };
+  EXPECT_EQ(cancelled_answer(op, come, take), -ECANCELED);
+  backend_->close(listener);
+}
+
+TEST_P(OpTest, cancelled_send_whose_room_somebody_took_is_answered) {
+  SocketPair pair(*backend_);
+  std::string text(1 << 20, 'x');
+  fill(pair.near, text);
+  Op op = send_op(pair.near, text);
+  auto come = [&] { pair.read(text.size()); };
+  EXPECT_EQ(cancelled_answer(op, come, [&] { fill(pair.near, text); }), -ECANCELED);
+}
+
+TEST_P(OpTest, cancelled_receive_whose_datagram_somebody_took_is_answered) {
+  SocketPair pair(*backend_, SOCK_DGRAM);
+  for (Kind kind : {Kind::receive_datagram, Kind::receive_datagrams}) {
+    Datagram datagram;
+    Op op = op_on(kind, pair.near);
+    if (kind == Kind::receive_datagrams) op.incoming = &datagram;
+    op.size = 1;
+    std::byte room[8];
+    auto take = [&] { os::receive_bytes(pair.near, room, MSG_DONTWAIT); };
+    EXPECT_EQ(cancelled_answer(
+                  op, [&] { pair.write("x"); }, take),
+              -ECANCELED);
+  }
 }
 
 TEST_P(OpTest, cancelled_connect_is_answered_once) {

@@ -1,4 +1,5 @@
 #include "bowline/loop/loop.h"
+#include "bowline/net/datagram_peers.h"
 #include "bowline/task/scope.h"
 #include "bowline/task/wait.h"
 #include "tests/conformance/setting.h"
@@ -146,6 +147,103 @@ TEST_P(Allocation, is_not_needed_for_results_in_place_of_exceptions) {
 
 TEST_P(Allocation, is_not_needed_to_read_lines) {
   expect_none("reading lines", echo_line);
+}
+
+// Datagrams there and back; false when it is over.
+struct DatagramRounds {
+  const char* how;
+  Task<> (*run)(Network network, int rounds, std::size_t* count);
+};
+
+Task<> exchange_datagrams(Network network, int rounds, std::size_t* count) {
+  Datagrams server = network.open_datagrams(Address::ipv4(0x7F000001, 0));
+  Datagrams client = network.connect_datagrams(server.local_address());
+  std::string message(message_size, 'x');
+  std::size_t before = 0;
+  for (int round = -warm_up; round < rounds; ++round) {
+    if (round == 0) before = allocation_count();
+    co_await client.send(message);
+    Datagram datagram = co_await within(1min, server.receive_from());
+    co_await server.send_to(datagram.data, datagram.address);
+    Result<Chunk> answer = co_await attempt(client.receive());
+    EXPECT_EQ(answer->size(), message_size);
+  }
+  *count = allocation_count() - before;
+}
+
+Task<> exchange_batches(Network network, int rounds, std::size_t* count) {
+  Datagrams server = network.open_datagrams(Address::ipv4(0x7F000001, 0));
+  Datagrams client = network.connect_datagrams(server.local_address());
+  std::string message(message_size, 'x');
+  std::vector<Outgoing> sent(16);
+  for (Outgoing& one : sent) one.bytes = message;
+  std::vector<Datagram> got(16);
+  std::size_t before = 0;
+  for (int round = -warm_up; round < rounds; ++round) {
+    if (round == 0) before = allocation_count();
+    co_await client.send_batch(sent);
+    for (std::size_t size = 0; size < sent.size();) size += co_await server.receive_batch(got);
+    co_await client.send_segments(message, 16);
+    for (int index = 0; index < 4; ++index) {
+      Datagram part = co_await server.receive_from();
+      EXPECT_EQ(part.data.size(), 16u);
+    }
+  }
+  *count = allocation_count() - before;
+}
+
+Task<> serve_peers(Scope& scope, DatagramPeers* peers) {
+  for (;;) {
+    Result<Stream> stream = co_await attempt(peers->accept());
+    if (!stream) co_return;
+    // Moved into a task of its own scope.
+    auto serve_one = [](Stream one) -> Task<> { co_await echo_plainly(one); };
+    scope.start(serve_one(std::move(*stream)));
+  }
+}
+
+Task<> ask_peers(Scope& scope, Network network, DatagramPeers* peers, int rounds,
+                 std::size_t* count) {
+  scope.start(serve_peers(scope, peers));
+  Stream client = network.connect_datagram_stream(peers->local_address());
+  std::string message(message_size, 'x');
+  std::size_t before = 0;
+  for (int round = -warm_up; round < rounds; ++round) {
+    if (round == 0) before = allocation_count();
+    co_await client.write_all(message);
+    Chunk answer = co_await client.read_some();
+    EXPECT_EQ(answer.size(), message_size);
+  }
+  *count = allocation_count() - before;
+  scope.cancel();
+}
+
+Task<> exchange_with_peers(Network network, int rounds, std::size_t* count) {
+  DatagramPeers peers(network.open_datagrams(Address::ipv4(0x7F000001, 0)));
+  Result<void> ended = co_await attempt(with_scope(ask_peers, network, &peers, rounds, count));
+}
+
+class DatagramAllocation : public ::testing::TestWithParam<Setting> {};
+
+std::vector<Setting> kernel_backends() {
+  std::vector<Setting> all = backends();
+  std::erase_if(all, [](const Setting& setting) { return !setting.is_kernel; });
+  return all;
+}
+
+INSTANTIATE_TEST_SUITE_P(Over, DatagramAllocation, ::testing::ValuesIn(kernel_backends()), name_of);
+
+TEST_P(DatagramAllocation, is_not_needed_for_datagrams) {
+  constexpr int rounds = 10'000;
+  for (DatagramRounds each : {DatagramRounds{"datagrams", exchange_datagrams},
+                              DatagramRounds{"batches of datagrams", exchange_batches},
+                              DatagramRounds{"peers of a socket", exchange_with_peers}}) {
+    Loop loop(GetParam().backend());
+    std::size_t count = ~std::size_t(0);
+    loop.run(each.run(Network(loop), rounds, &count));
+    EXPECT_EQ(count, 0u) << each.how;
+    std::printf("%zu allocations for %d round trips, %s\n", count, rounds, each.how);
+  }
 }
 
 // So that the counting itself can be trusted.

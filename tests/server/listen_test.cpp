@@ -73,5 +73,25 @@ TEST_F(ListenTest, says_that_an_address_is_in_use) {
   EXPECT_EQ(text.find("listen on " + listener.url() + ": address already in use"), 0u) << text;
 }
 
+Task<> bind_and_say(Network network, std::string url, std::string* said) {
+  Result<Datagrams> socket = co_await attempt(bind(network, url));
+  *said = socket ? socket->url() : socket.error().what();
+}
+
+TEST_F(ListenTest, binds_datagram_sockets) {
+  std::string text;
+  run(bind_and_say(network_, "udp://127.0.0.1:0", &text));
+  EXPECT_EQ(text.find("udp://127.0.0.1:"), 0u) << text;
+  run(bind_and_say(network_, "unixgram:@bowline-bind-test", &text));
+  EXPECT_EQ(text, "unixgram:@bowline-bind-test");
+  run(bind_and_say(network_, "udp://127.0.0.1", &text));
+  EXPECT_NE(text.find("it has no port: udp://host:port"), std::string::npos) << text;
+  run(bind_and_say(network_, "tcp://127.0.0.1:0", &text));
+  EXPECT_NE(text.find("tcp has no datagrams; udp:// and unixgram: have"), std::string::npos)
+      << text;
+  run(note_failure(network_, "udp://127.0.0.1:0", text));
+  EXPECT_NE(text.find("datagrams have no connections; bind() is for them"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace bowline

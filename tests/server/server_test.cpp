@@ -363,5 +363,23 @@ TEST(Serve, gives_the_exit_code_for_main) {
   EXPECT_EQ(text.find("error: listen on tcp://no-port"), 0u) << text;
 }
 
+TEST_F(ServerTest, serves_datagrams_with_the_same_handler) {
+  for (std::string at : {"udp://127.0.0.1:0", "unixgram:@bowline-server-test"}) {
+    std::string found;
+    auto talk = [&](Server&, std::string url) {
+      auto ask = [](Network network, std::string there, std::string* answer) -> Task<> {
+        Stream stream = co_await connect(network, there);
+        co_await stream.write_all("hello");
+        Chunk chunk = co_await within(10s, stream.read_some());
+        *answer = chunk.text();
+      };
+      std::unique_ptr<Loop> loop = make_loop();
+      loop->run(ask(Network(*loop), url, &found));
+    };
+    serve(2, echo, talk, at);
+    EXPECT_EQ(found, "hello");
+  }
+}
+
 }  // namespace
 }  // namespace bowline

@@ -67,9 +67,9 @@ inline Op op_on(Op::Kind kind, Handle handle, Address* address = nullptr) {
 // Two connected Unix sockets: `near`, which belongs to the backend, and `far`, which blocks and is
 // the test's to read and write as it likes.
 struct SocketPair {
-  explicit SocketPair(Backend& to) : backend(to) {
+  explicit SocketPair(Backend& to, int type = SOCK_STREAM) : backend(to) {
     os::FileDescriptor near_end;
-    int result = os::open_pair(SOCK_STREAM, near_end, far);
+    int result = os::open_pair(type, near_end, far);
     if (result == 0) os::set_nonblocking(near_end.get(), true);
     near = near_end.release();
   }

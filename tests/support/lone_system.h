@@ -12,7 +12,7 @@ struct OwnFabric {
   sim::Fabric own_fabric{1, sim::Tracing::off};
 };
 
-class LoneSystem final : private OwnFabric, public sim::SimBackend {
+class LoneSystem : private OwnFabric, public sim::SimBackend {
  public:
   LoneSystem() : SimBackend(own_fabric, "lone", {Address::ipv4(0x0A000001, 0)}) { begin_program(); }
   ~LoneSystem() override { end_program(true); }

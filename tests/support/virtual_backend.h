@@ -31,6 +31,9 @@ class VirtualBackend final : public Backend {
 
   int open(Family) override { return -ENOSYS; }
   int listen(Address&, const ListenOptions&) override { return -ENOSYS; }
+  int open_datagrams(Address&, const Address&, const DatagramOptions&) override { return -ENOSYS; }
+  int change_group(Handle, const Address&, unsigned, bool) override { return -ENOSYS; }
+  std::size_t segments_max(Handle) override { return 1; }
   void release(Handle) override {}
   void close(Handle) override {}
   int set_option(Handle, Option, int) override { return -ENOSYS; }

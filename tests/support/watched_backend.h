@@ -32,6 +32,13 @@ class WatchedBackend final : public Backend {
   int listen(Address& address, const ListenOptions& options) override {
     return inner_->listen(address, options);
   }
+  int open_datagrams(Address& local, const Address& peer, const DatagramOptions& options) override {
+    return inner_->open_datagrams(local, peer, options);
+  }
+  int change_group(Handle handle, const Address& group, unsigned interface, bool join) override {
+    return inner_->change_group(handle, group, interface, join);
+  }
+  std::size_t segments_max(Handle handle) override { return inner_->segments_max(handle); }
   void release(Handle handle) override { inner_->release(handle); }
   void close(Handle handle) override { inner_->close(handle); }
   int set_option(Handle handle, Option option, int value) override {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "bowline/backend/chunk.h"
+#include "bowline/backend/datagram.h"
 #include "bowline/backend/op.h"
 #include "bowline/base/time.h"
 
@@ -16,7 +17,18 @@
 
 namespace bowline {
 
-enum class Option { no_delay, keep_alive, send_buffer_size, receive_buffer_size, linger };
+enum class Option {
+  no_delay,
+  keep_alive,
+  send_buffer_size,
+  receive_buffer_size,
+  linger,
+  // Of datagram sockets: ip(7), ipv6(7).
+  broadcast,
+  multicast_loop,       // what is sent to a group comes to members on this host too: 0 or 1
+  multicast_hops,       // how many routers it may pass (TTL)
+  multicast_interface,  // the index of the interface it leaves by
+};
 
 struct ListenOptions {
   int backlog = 4096;         // connections that may wait for accept; the system may lower it
@@ -50,6 +62,15 @@ class Backend {
   virtual int open(Family family) = 0;  // a stream socket, to be connected
   // A listening stream socket at `address`, which then says the port that was chosen for port 0.
   virtual int listen(Address& address, const ListenOptions& options) = 0;
+  // A datagram socket bound to `local`, which then says where it is; a port of 0 and an unnamed
+  // Unix address are chosen by the system. With a `peer` it is connected to that one: it receives
+  // from there only, and is told when nothing listens there.
+  virtual int open_datagrams(Address& local, const Address& peer,
+                             const DatagramOptions& options) = 0;
+  // Joins or leaves a multicast group on the interface of that index; 0: the system chooses.
+  virtual int change_group(Handle handle, const Address& group, unsigned interface, bool join) = 0;
+  // How many segments one Outgoing may have here; 1: the system does not cut.
+  virtual std::size_t segments_max(Handle handle) = 0;
   // Forgets `handle` without closing it. No Op may be under way on it. There is no counterpart: a
   // handle that another backend of the kind let go, or the system gave, may be used as it is.
   virtual void release(Handle handle) = 0;

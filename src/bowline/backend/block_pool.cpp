@@ -17,7 +17,7 @@ std::byte* BlockPool::take() {
 }
 
 void BlockPool::give_back(std::byte* memory) {
-  if (count_ == kept_max) {
+  if (count_ == kept_max_) {
     delete[] memory;
     return;
   }

@@ -19,7 +19,7 @@ namespace {
 using Kind = Op::Kind;
 
 bool writes(const Op& op) {
-  return op.kind == Kind::send || op.kind == Kind::connect ||
+  return op.kind == Kind::send || op.kind == Kind::connect || op.kind == Kind::send_datagrams ||
          (op.kind == Kind::poll && op.for_writing);
 }
 
@@ -119,12 +119,33 @@ bool EpollBackend::perform(Op& op, Slot& known) {
       return connect(op, known);
     case Kind::poll:
       return poll(op, known);
+    case Kind::receive_datagram:
+    case Kind::receive_datagrams:
+      return known.readable && receive_datagrams(op, known);
+    case Kind::send_datagrams:
+      return (known.writable || op.at_once) && send_datagrams(op, known);
     case Kind::end:
     case Kind::resolve:
       break;
   }
   BOWLINE_CHECK(false);
   return true;
+}
+
+// After an error (POLLERR) fewer than could have come do not mean that there are no more: the call
+// may have ended at that error, which is then for the next one.
+bool EpollBackend::receive_datagrams(Op& op, Slot& known) {
+  bool drained = false;
+  bool answered = op.kind == Kind::receive_datagram ? messages_.receive_one(op)
+                                                    : messages_.receive(op, drained);
+  if (!answered || (drained && !known.ended)) known.readable = known.ended = false;
+  return answered;
+}
+
+bool EpollBackend::send_datagrams(Op& op, Slot& known) {
+  bool answered = messages_.send(op);
+  if (!answered) known.writable = false;
+  return answered;
 }
 
 bool EpollBackend::receive(Op& op, Slot& known) {

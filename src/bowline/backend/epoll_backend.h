@@ -56,6 +56,8 @@ class EpollBackend final : public KernelBackend {
   bool receive(Op& op, Slot& slot);
   bool send(Op& op, Slot& slot);
   bool poll(Op& op, Slot& slot);
+  bool receive_datagrams(Op& op, Slot& slot);
+  bool send_datagrams(Op& op, Slot& slot);
   bool collect(int milliseconds);
   void note(std::uint32_t events, Slot& slot);
   void forget(Handle handle) override;

@@ -4,6 +4,7 @@
 #include "bowline/os/address.h"
 #include "bowline/os/advice.h"
 #include "bowline/os/clock.h"
+#include "bowline/os/datagram_options.h"
 #include "bowline/os/signals.h"
 #include "bowline/os/socket_calls.h"
 
@@ -44,14 +45,41 @@ bool is_socket_file(const std::string& path) {
 // A socket file that no process listens on any more is removed, so that a server can start again
 // after a crash; one that answers is left alone, and so is a file of any other kind, to which
 // connect(2) would be refused just the same.
-void remove_stale_socket(const Address& address) {
+void remove_stale_socket(const Address& address, int type) {
   std::string path(address.path());
   if (!is_socket_file(path)) return;
-  int probe = os::open_socket(Family::local, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+  int probe = os::open_socket(Family::local, type | SOCK_CLOEXEC | SOCK_NONBLOCK);
   if (probe < 0) return;
   if (os::connect_to(probe, address) == -ECONNREFUSED)
     ::unlink(std::string(address.path()).c_str());
   ::close(probe);
+}
+
+int bind_over_stale(int fd, const Address& address, int type) {
+  int result = os::bind_to(fd, address);
+  if (result != -EADDRINUSE || address.path().empty() || address.is_abstract()) return result;
+  remove_stale_socket(address, type);
+  return os::bind_to(fd, address);
+}
+
+int set_datagram_option(Handle handle, Option option, int value) {
+  auto number = static_cast<unsigned>(value);
+  if (option == Option::multicast_loop) return os::set_multicast_loop(handle, value != 0);
+  if (option == Option::multicast_hops) return os::set_multicast_hops(handle, value);
+  if (option == Option::multicast_interface) return os::set_multicast_interface(handle, number);
+  return os::set_option(handle, SOL_SOCKET, SO_BROADCAST, value);
+}
+
+int prepare_datagrams(int fd, const Address& local, const Address& peer,
+                      const DatagramOptions& options) {
+  int result = 0;
+  if (options.reuse_address) result = os::set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (result == 0 && options.broadcast) result = os::set_option(fd, SOL_SOCKET, SO_BROADCAST, 1);
+  if (result == 0) result = bind_over_stale(fd, local, SOCK_DGRAM);
+  if (result == 0 && peer.family() != Family::none) result = os::connect_to(fd, peer);
+  // A kernel without it gives the datagrams one by one.
+  if (result == 0 && options.coalesce && local.is_ip()) os::set_coalescing(fd, true);
+  return result;
 }
 
 int prepare_listener(int fd, const Address& address, const ListenOptions& options) {
@@ -61,11 +89,7 @@ int prepare_listener(int fd, const Address& address, const ListenOptions& option
     // Accepted sockets inherit it, which saves a system call for each.
     if (result == 0) result = os::set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
   }
-  if (result == 0) result = os::bind_to(fd, address);
-  if (result == -EADDRINUSE && !address.path().empty() && !address.is_abstract()) {
-    remove_stale_socket(address);
-    result = os::bind_to(fd, address);
-  }
+  if (result == 0) result = bind_over_stale(fd, address, SOCK_STREAM);
   if (result == 0) result = os::listen_on(fd, options.backlog);
   return result;
 }
@@ -131,6 +155,30 @@ int KernelBackend::listen(Address& address, const ListenOptions& options) {
   return fd;
 }
 
+int KernelBackend::open_datagrams(Address& local, const Address& peer,
+                                  const DatagramOptions& options) {
+  int fd = os::open_socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd < 0) return fd;
+  int result = prepare_datagrams(fd, local, peer, options);
+  if (result < 0) {
+    ::close(fd);
+    return result;
+  }
+  bool has_file = !local.path().empty() && !local.is_abstract();
+  if (has_file) socket_files_[fd] = local.path();
+  os::local_address(fd, local);
+  return fd;
+}
+
+int KernelBackend::change_group(Handle handle, const Address& group, unsigned interface,
+                                bool join) {
+  return os::change_group(handle, group, interface, join);
+}
+
+std::size_t KernelBackend::segments_max(Handle handle) {
+  return os::can_segment(handle) ? datagram_batch_max : 1;
+}
+
 void KernelBackend::close(Handle handle) {
   forget(handle);
   if (auto file = socket_files_.find(handle); file != socket_files_.end()) {
@@ -150,6 +198,11 @@ int KernelBackend::set_option(Handle handle, Option option, int value) {
       return os::set_option(handle, SOL_SOCKET, SO_SNDBUF, value);
     case Option::receive_buffer_size:
       return os::set_option(handle, SOL_SOCKET, SO_RCVBUF, value);
+    case Option::broadcast:
+    case Option::multicast_loop:
+    case Option::multicast_hops:
+    case Option::multicast_interface:
+      return set_datagram_option(handle, option, value);
     case Option::linger: {
       linger setting{.l_onoff = value >= 0, .l_linger = value};
       return ::setsockopt(handle, SOL_SOCKET, SO_LINGER, &setting, sizeof setting) ? -errno : 0;

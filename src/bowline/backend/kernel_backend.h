@@ -4,6 +4,7 @@
 
 #include "bowline/backend/backend.h"
 #include "bowline/backend/block_pool.h"
+#include "bowline/backend/message_io.h"
 #include "bowline/backend/resolver.h"
 #include "bowline/base/list.h"
 #include "bowline/os/file_descriptor.h"
@@ -23,6 +24,9 @@ class KernelBackend : public Backend {
   void fill_random(MutableBytes bytes) override;
   int open(Family family) override;
   int listen(Address& address, const ListenOptions& options) override;
+  int open_datagrams(Address& local, const Address& peer, const DatagramOptions& options) override;
+  int change_group(Handle handle, const Address& group, unsigned interface, bool join) override;
+  std::size_t segments_max(Handle handle) override;
   void close(Handle handle) override;
   int set_option(Handle handle, Option option, int value) override;
   int local_address(Handle handle, Address& address) override;
@@ -41,6 +45,7 @@ class KernelBackend : public Backend {
   virtual void forget(Handle handle) = 0;
 
   BlockPool blocks_;
+  MessageIo messages_;
 
  private:
   int socket_flags_;

@@ -17,6 +17,8 @@
 namespace bowline {
 
 class ChunkPool;
+struct Datagram;
+struct Outgoing;
 
 // What a backend knows a socket by; for the kernel's backends, its file descriptor.
 using Handle = int;
@@ -55,14 +57,22 @@ struct Op : Waiter {
     end,      // no more will be sent: half-close
     poll,     // until `handle` can be read (or written, with `for_writing`)
     resolve,  // `names`
+    // One datagram, as receive: all of it, -EMSGSIZE when `data` is too small. Empty ones would
+    // read as the end of a stream, and are passed over unless `empty_counts`.
+    receive_datagram,
+    receive_datagrams,  // at least one and at most `size` into `incoming`; result: how many
+    send_datagrams,     // the `size` of `outgoing`; what is gone already is taken off the front
   };
 
   Kind kind = Kind::receive;
-  bool for_writing = false;  // poll
-  bool local = false;   // receive on a Unix socket: a read may stop at passed descriptors (unix(7))
-  bool pooled = false;  // receive, once answered: the memory is that of `pool`
-  bool unfinished = false;    // it had to wait: what was answered may not be all yet
-  bool empty_counts = false;  // receive: an empty message is one, and not passed over
+  bool for_writing : 1 = false;  // poll
+  bool at_once : 1 = false;      // send_datagrams: answered with -EAGAIN rather than wait
+  bool segmented : 1 = false;    // receive_datagrams: the socket coalesces, so ask how
+  bool local : 1 = false;   // receive on a Unix socket: a read may stop at passed handles (unix(7))
+  bool pooled : 1 = false;  // receive, once answered: the memory is that of `pool`
+  bool unfinished : 1 = false;    // it had to wait: what was answered may not be all yet
+  bool empty_counts : 1 = false;  // receive: an empty message is one, and not passed over
+  bool ending : 1 = false;        // io_uring: somebody asked that it ends; it waits no more
   // send: what kind of message it is, none for that of the last received; receive, once answered:
   // what came, none where the transport knows no messages, or for their end.
   MessageKind message = MessageKind::none;
@@ -70,13 +80,15 @@ struct Op : Waiter {
   int result = 0;  // negative: the number of an error (errno(3))
   std::byte* data = nullptr;
   union {
-    std::size_t size = 0;
-    ChunkPool* pool;  // once answered from a pool
+    std::size_t size = 0;  // of `data`, or how many datagrams
+    ChunkPool* pool;       // once answered from a pool
   };
   union {
     Address* address = nullptr;    // accept (may be null), connect
     std::vector<Handle>* handles;  // send, receive on a Unix stream: passed beside the bytes
     NameQuery* names;              // resolve
+    Datagram* incoming;            // receive_datagrams
+    const Outgoing* outgoing;      // send_datagrams
   };
 
   Bytes bytes() const { return {data, size}; }

@@ -81,6 +81,14 @@ io_uring_sqe& UringBackend::request(std::uint64_t user_data) {
 }
 
 bool UringBackend::submit(Op& op) {
+  op.ending = false;
+  return begin(op);
+}
+
+// A cancel that came when the last request was over has found nothing in the ring to end: then no
+// other begins.
+bool UringBackend::begin(Op& op) {
+  if (op.ending) return answer(op, -ECANCELED);
   switch (op.kind) {
     case Kind::receive:
       return begin_receive(op);
@@ -96,12 +104,18 @@ bool UringBackend::submit(Op& op) {
       return answer(op, os::shutdown_socket(op.handle, SHUT_WR));
     case Kind::resolve:
       return resolver().submit(op);
+    case Kind::receive_datagram:
+    case Kind::receive_datagrams:
+      return await_readiness(op, POLLIN);
+    case Kind::send_datagrams:
+      return send_datagrams(op);
   }
   BOWLINE_CHECK(false);
   return true;
 }
 
 bool UringBackend::await_readiness(Op& op, unsigned events) {
+  if (op.ending) return answer(op, -ECANCELED);
   io_uring_prep_poll_add(&request(op), op.handle, events);
   return false;
 }
@@ -139,8 +153,20 @@ bool UringBackend::accept(Op& op) {
   return accept_now(op, false) || await_readiness(op, POLLIN);
 }
 
+bool UringBackend::receive_datagrams(Op& op) {
+  bool drained = false;
+  bool answered = op.kind == Kind::receive_datagram ? messages_.receive_one(op)
+                                                    : messages_.receive(op, drained);
+  return answered || await_readiness(op, POLLIN);
+}
+
+bool UringBackend::send_datagrams(Op& op) {
+  return messages_.send(op) || await_readiness(op, POLLOUT);
+}
+
 void UringBackend::cancel(Op& op) {
   if (op.kind == Kind::resolve) return resolver().cancel(op);
+  op.ending = true;
   io_uring_prep_cancel64(&request(nobody), reinterpret_cast<std::uint64_t>(&op), 0);
 }
 
@@ -195,11 +221,13 @@ bool UringBackend::complete(Op& op, int result, unsigned flags) {
   if (op.kind == Kind::receive) return complete_receive(op, result, flags);
   if (op.kind == Kind::connect) destinations_.erase(&op);
   // The request did nothing, for a signal or, on terminals, for a wake-up that was none: again.
-  if (result == -EINTR || (result == -EINVAL && op.kind == Kind::poll)) return submit(op);
+  if (result == -EINTR || (result == -EINVAL && op.kind == Kind::poll)) return begin(op);
   if (result < 0) return answer(op, result);
   if (op.kind == Kind::send) return send(op);
   if (op.kind == Kind::accept) return accept(op);
-  return answer(op, 0);
+  if (op.kind == Kind::send_datagrams) return send_datagrams(op);
+  bool for_datagrams = op.kind == Kind::receive_datagram || op.kind == Kind::receive_datagrams;
+  return for_datagrams ? receive_datagrams(op) : answer(op, 0);
 }
 
 bool UringBackend::receive_directly(Op& op) {
@@ -220,7 +248,7 @@ bool UringBackend::complete_receive(Op& op, int result, unsigned flags) {
     }
   }
   // All buffers of the ring are held by those who handle what came in them: a block then.
-  if (result == -ENOBUFS && !op.data) return receive_directly(op) || begin_receive(op);
+  if (result == -ENOBUFS && !op.data) return receive_directly(op) || begin(op);
   return answer(op, result);
 }
 

@@ -30,6 +30,7 @@ class UringBackend final : public KernelBackend {
 
  private:
   void forget(Handle) override {}
+  bool begin(Op& op);
   UringBackend(const io_uring& ring, Duration spin);
   void start();
   io_uring_sqe& request(std::uint64_t user_data);
@@ -41,6 +42,8 @@ class UringBackend final : public KernelBackend {
   bool send(Op& op);
   bool accept(Op& op);
   bool receive_directly(Op& op);
+  bool receive_datagrams(Op& op);
+  bool send_datagrams(Op& op);
   void sleep(Time until);
   bool complete(Op& op, int result, unsigned flags);
   bool complete_receive(Op& op, int result, unsigned flags);

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 namespace bowline {
 namespace {
 
@@ -22,6 +25,32 @@ Task<Stream> connect_unix(Network network, Url url) {
   co_return co_await network.connect(url.unix_address());
 }
 
+// Nothing answers to a datagram socket's connecting, so there is nothing to race: the first address
+// is taken that there is a way to. For this machine that is the IPv4 one, as it is for bind().
+Task<Stream> connect_udp(Network network, Url url) {
+  if (!url.port) {
+    throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
+                     "it has no port: udp://host:port");
+  }
+  std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
+  std::stable_partition(addresses.begin(), addresses.end(), [](const Address& address) {
+    return address.is_loopback() && address.family() == Family::ipv4;
+  });
+  std::optional<Error> failure;
+  for (const Address& address : addresses) {
+    try {
+      co_return network.connect_datagram_stream(address);
+    } catch (const Error& error) {
+      if (!failure) failure = error;
+    }
+  }
+  throw *failure;
+}
+
+Task<Stream> connect_unixgram(Network network, Url url) {
+  co_return network.connect_datagram_stream(url.unix_address());
+}
+
 // What a scheme means: how to get there, and what goes on top.
 struct Scheme {
   std::string_view name;
@@ -34,6 +63,8 @@ struct Scheme {
 constexpr Scheme schemes[] = {
     {"tcp", connect_tcp},
     {"unix", connect_unix},
+    {"udp", connect_udp},
+    {"unixgram", connect_unixgram},
     {.name = "tls", .connect = connect_tcp, .secure = true},
     {.name = "ws", .connect = connect_tcp, .websocket = true, .port = 80},
     {.name = "wss", .connect = connect_tcp, .secure = true, .websocket = true, .port = 443},
@@ -46,7 +77,8 @@ const Scheme& scheme_of(const Url& url) {
   }
   throw make_error(
       make_error_code(Errc::bad_address), "connect to " + url.text(),
-      fmt::format("{}:// is not supported; tcp, tls, ws, wss, unix and ws+unix are", url.scheme));
+      fmt::format("{}:// is not supported; tcp, tls, ws, wss, unix, ws+unix, udp and unixgram are",
+                  url.scheme));
 }
 
 // Loaded once: the system's authorities are many.
@@ -73,8 +105,7 @@ Task<Stream> connect(Network network, std::string url, const ConnectOptions& opt
     stream = co_await connect_tls(network, std::move(stream), context, host, *parsed.port);
   }
   if (scheme.websocket) {
-    stream = co_await open_websocket(network, std::move(stream), parsed.text(),
-                                     options.websocket);
+    stream = co_await open_websocket(network, std::move(stream), parsed.text(), options.websocket);
   }
   co_return stream;
 }

@@ -3,6 +3,7 @@
 #include "bowline/base/url.h"
 #include "bowline/loop/loop.h"
 #include "bowline/net/backend_op.h"
+#include "bowline/net/datagram_transport.h"
 #include "bowline/net/socket_transport.h"
 #include "bowline/task/wait.h"
 
@@ -49,6 +50,21 @@ Listener Network::listen(const Address& address, const ListenOptions& options) {
                      backend.advice(Attempted::listen, address, -result));
   }
   return Listener(backend, result, local);
+}
+
+Datagrams Network::open_datagrams(const Address& local, const DatagramOptions& options) {
+  return Datagrams(loop_->backend(), local, {}, options);
+}
+
+Datagrams Network::connect_datagrams(const Address& peer, const DatagramOptions& options) {
+  Address local = Address::unix_unnamed();
+  if (peer.family() == Family::ipv4) local = Address::ipv4(0, 0);
+  if (peer.family() == Family::ipv6) local = Address::ipv6({}, 0);
+  return Datagrams(loop_->backend(), local, peer, options);
+}
+
+Stream Network::connect_datagram_stream(const Address& peer) {
+  return Stream(std::make_unique<DatagramTransport>(connect_datagrams(peer)));
 }
 
 Task<Stream> Network::connect(Address address) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "bowline/base/time.h"
+#include "bowline/net/datagrams.h"
 #include "bowline/net/listener.h"
 #include "bowline/net/stream.h"
 
@@ -23,6 +24,13 @@ class Network {
   Listener listen(const Address& address, const ListenOptions& options = {});
   // A stream to `address`. See connect(network, url) for names.
   Task<Stream> connect(Address address);
+  // A datagram socket at `local` (UDP, or Unix); port 0 and an unnamed Unix address are chosen by
+  // the system. It sends to anybody and receives from anybody.
+  Datagrams open_datagrams(const Address& local, const DatagramOptions& options = {});
+  // One that talks to `peer` alone. Nothing is sent yet, so this succeeds whoever is there.
+  Datagrams connect_datagrams(const Address& peer, const DatagramOptions& options = {});
+  // The same as a stream: each write is a datagram, each read gives one.
+  Stream connect_datagram_stream(const Address& peer);
   // The addresses of `host`, at least one, in the order of RFC 6724. Never blocks the loop. With
   // `passive` they are for listening: an empty host means all interfaces.
   Task<std::vector<Address>> resolve(std::string host, std::uint16_t port, bool passive = false);

@@ -65,6 +65,12 @@ int name_of(int fd, NameCall call, Address& address) {
 
 SocketAddress to_system(const Address& address) {
   SocketAddress out{};
+  store(address, out);
+  return out;
+}
+
+void store(const Address& address, SocketAddress& out) {
+  out.size = 0;
   switch (address.family()) {
     case Family::none:
       break;
@@ -78,7 +84,6 @@ SocketAddress to_system(const Address& address) {
       store_unix(address, out);
       break;
   }
-  return out;
 }
 
 Address from_system(const sockaddr* address, socklen_t size) {

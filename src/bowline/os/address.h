@@ -23,6 +23,8 @@ struct SocketAddress {
 inline constexpr int unix_path_size_max = 107;
 
 SocketAddress to_system(const Address& address);
+// The same without clearing all of it first, for those that are made by the million.
+void store(const Address& address, SocketAddress& out);
 // Family::none for families that bowline does not speak, and for an address cut short.
 Address from_system(const sockaddr* address, socklen_t size);
 

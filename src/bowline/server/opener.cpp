@@ -1,5 +1,6 @@
 #include "bowline/server/opener.h"
 
+#include "bowline/server/listen.h"
 #include "bowline/session/detect.h"
 #include "bowline/tls/secure.h"
 
@@ -41,7 +42,7 @@ Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options
 constexpr Scheme schemes[] = {
     {"tcp", false, nullptr},  {"unix", false, nullptr},    {"tls", true, open_tls},
     {"ws", false, open_ws},   {"ws+unix", false, open_ws}, {"wss", true, open_wss},
-    {"any", false, open_any},
+    {"any", false, open_any}, {"udp", false, nullptr},     {"unixgram", false, nullptr},
 };
 
 Error unusable(const Url& url, std::string_view advice) {
@@ -51,6 +52,7 @@ Error unusable(const Url& url, std::string_view advice) {
 }  // namespace
 
 std::string transport_url(Url url) {
+  if (is_datagram(url)) return url.text();
   if (!url.port && url.scheme == "ws") url.port = 80;
   if (!url.port && url.scheme == "wss") url.port = 443;
   url.scheme = url.is_unix() ? "unix" : "tcp";
@@ -71,10 +73,9 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
       return open(network, std::move(stream), options);
     };
   }
-  throw unusable(url,
-                 fmt::format("{}:// is not supported; tcp, tls, ws, wss, any, unix and ws+unix "
-                             "are",
-                             url.scheme));
+  throw unusable(url, fmt::format("{}:// is not supported; tcp, tls, ws, wss, any, unix, ws+unix, "
+                                  "udp and unixgram are",
+                                  url.scheme));
 }
 
 }  // namespace bowline

@@ -23,7 +23,7 @@ struct OpenOptions {
   SniffOptions sniffing;  // any://
 };
 
-// Where connections for `url` come in: the tcp:// or unix: URL below it.
+// Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.
 std::string transport_url(Url url);
 
 // For connections to `url`; empty where there is nothing to open. `options` must outlive it. Throws

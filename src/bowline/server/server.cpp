@@ -100,19 +100,21 @@ Task<> Server::serve_all(Scope& scope) {
   Network network = workers_.front()->network();
   // Before any other thread: they inherit that these signals do not act on their own.
   Task<int> signal = network.signal({SIGINT, SIGTERM});
-  std::vector<Listener> listeners;
+  std::vector<Door> doors;
   for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
     std::string url = transport_url(endpoint->url);
-    Result<Listener> listener = co_await attempt(listen(network, url, options_.listen));
-    if (!listener && listener.error().cancelled()) co_return;  // stopped before it began
-    listeners.push_back(std::move(*listener));
+    Result<Door> door = co_await attempt(open_door(network, url, options_.listen, options_.peers));
+    if (!door && door.error().cancelled()) co_return;  // stopped before it began
+    doors.push_back(std::move(*door));
   }
   for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
-  for (std::size_t index = 0; index < listeners.size(); ++index) {
-    Endpoint& endpoint = *endpoints_[index];
-    std::string url = url_text(endpoint.url.scheme, listeners[index].local_address());
-    tell({Kind::listening, 0, std::move(url), endpoint.service});
-    scope.start(accept_from(endpoint, std::move(listeners[index])));
+  for (std::size_t index = 0; index < doors.size(); ++index) {
+    auto open = [&, &endpoint = *endpoints_[index]](auto& door) {
+      std::string url = url_text(endpoint.url.scheme, door.local_address());
+      tell({Kind::listening, 0, std::move(url), endpoint.service});
+      scope.start(accept_from(endpoint, std::move(door)));
+    };
+    std::visit(open, doors[index]);
   }
   Result<int> came = co_await attempt(std::move(signal));
   tell({Kind::stopping});
@@ -135,6 +137,21 @@ Task<> Server::accept_from(Endpoint& endpoint, Listener listener) {
   }
 }
 
+// The peers of a datagram socket stay with the loop that reads it.
+Task<> Server::accept_from(Endpoint& endpoint, DatagramPeers peers) {
+  Worker& worker = *workers_.front();
+  for (;;) {
+    Result<Stream> peer = co_await attempt(peers.accept());
+    if (peer) {
+      begin_session(worker, endpoint, std::move(*peer), ++served_);
+      continue;
+    }
+    if (peer.error().cancelled()) co_return;
+    tell({Kind::accept_failed, 0, peers.url(), endpoint.service, peer.error().what()});
+    Result<void> slept = co_await attempt(sleep(accept_pause));
+  }
+}
+
 // The next worker in turn gets the connection: all loops have as many, whoever happened to be
 // awake.
 void Server::deal(Endpoint& endpoint, Accepted accepted) {
@@ -147,18 +164,17 @@ void Server::deal(Endpoint& endpoint, Accepted accepted) {
   next_worker_ = (next_worker_ + 1) % workers_.size();
   std::uint64_t number = ++served_;
   if (&worker == workers_.front().get()) {
-    begin_session(worker, endpoint, std::move(accepted), number);
+    begin_session(worker, endpoint, worker.network().adopt(std::move(accepted)), number);
     return;
   }
   workers_.front()->network().let_go(accepted);
   worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope&) {
-    begin_session(worker, endpoint, accepted, number);
+    begin_session(worker, endpoint, worker.network().adopt(accepted), number);
   });
 }
 
-void Server::begin_session(Worker& worker, Endpoint& endpoint, Accepted accepted,
+void Server::begin_session(Worker& worker, Endpoint& endpoint, Stream stream,
                            std::uint64_t number) {
-  Stream stream = worker.network().adopt(std::move(accepted));
   if (options_.observer) tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
   if (endpoint.opener) {
     worker.scope().start(open(worker, endpoint, std::move(stream), number));

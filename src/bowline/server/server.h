@@ -22,8 +22,8 @@
 
 namespace bowline {
 
-// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may run on any of the server's threads, many at once. An exception
-// ends its connection only.
+// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may
+// run on any of the server's threads, many at once. An exception ends its connection only.
 using Handler = std::function<Task<>(Stream)>;
 
 struct ServerEvent {
@@ -41,6 +41,7 @@ struct ServerOptions {
   std::string backend;   // see make_backend, as for spin
   Duration spin = automatic_spin;
   ListenOptions listen;
+  PeerLimits peers;  // of datagram sockets, each for itself
   OpenOptions open;
   // How long a client may take from the accept to the handler: TLS, HTTP and all.
   Duration handshake_timeout = std::chrono::seconds(10);
@@ -70,7 +71,8 @@ class Server {
 
   Task<> serve_all(Scope& scope);
   Task<> accept_from(Endpoint& endpoint, Listener listener);
-  void begin_session(Worker& worker, Endpoint& endpoint, Accepted accepted, std::uint64_t number);
+  Task<> accept_from(Endpoint& endpoint, DatagramPeers peers);
+  void begin_session(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
   Task<> open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
   void begin_handler(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
   void deal(Endpoint& endpoint, Accepted accepted);

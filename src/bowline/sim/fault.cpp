@@ -14,9 +14,10 @@ namespace {
 using Kind = Fault::Kind;
 using std::chrono::milliseconds;
 
-constexpr std::array<const char*, 12> names = {
-    "cut",        "crash",    "kill",          "pause",   "reset",      "slow link",
-    "lossy link", "short io", "small buffers", "refused", "no handles", "no names"};
+constexpr std::array<const char*, 15> names = {
+    "cut",        "crash",      "kill",     "pause",         "reset",
+    "slow link",  "lossy link", "short io", "small buffers", "refused",
+    "no handles", "no names",   "lose",     "duplicate",     "reorder"};
 
 bool strikes_host(Kind kind) {
   return kind == Kind::crash || kind == Kind::kill || kind == Kind::pause;
@@ -42,6 +43,15 @@ void change(Link& link, Kind kind) {
       break;
     case Kind::refused:
       link.connecting = Connecting::refused;
+      break;
+    case Kind::lose:
+      link.datagram_loss = 0.5;
+      break;
+    case Kind::duplicate:
+      link.duplicates = 0.5;
+      break;
+    case Kind::reorder:
+      link.reorders = 0.5;
       break;
     default:
       break;
@@ -71,6 +81,15 @@ void change_back(Link& link, const Link& before, Kind kind) {
       break;
     case Kind::refused:
       link.connecting = before.connecting;
+      break;
+    case Kind::lose:
+      link.datagram_loss = before.datagram_loss;
+      break;
+    case Kind::duplicate:
+      link.duplicates = before.duplicates;
+      break;
+    case Kind::reorder:
+      link.reorders = before.reorders;
       break;
     default:
       break;

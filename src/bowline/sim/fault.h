@@ -26,6 +26,9 @@ struct Fault {
     refused,        // a link refuses new connections
     no_handles,     // a host's accept answers EMFILE
     no_names,       // a host's name servers do not answer
+    lose,           // a link loses every second datagram
+    duplicate,      // a link delivers every second datagram twice
+    reorder,        // a link lets every second datagram be overtaken
   };
 
   Kind kind;

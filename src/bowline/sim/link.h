@@ -30,6 +30,12 @@ struct Link {
   double short_writes = 0;  // chance of a write to be taken only in part at first
   Connecting connecting = Connecting::allowed;
 
+  // Datagrams that are lost stay lost.
+  double datagram_loss = 0;  // chance of one to be lost, besides `loss`
+  double duplicates = 0;     // chance of one to arrive twice
+  double reorders = 0;       // chance of one to be overtaken by those that leave after it
+  std::size_t datagram_size_max = 65507;  // bytes; longer ones are refused (EMSGSIZE)
+
   // A lost packet of a stream is sent again after this, then after twice as long, and so on.
   Duration resend_after = std::chrono::milliseconds(200);
   Duration resend_after_max = std::chrono::seconds(10);

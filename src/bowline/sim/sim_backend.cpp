@@ -2,6 +2,7 @@
 
 #include "bowline/base/check.h"
 #include "bowline/base/error.h"
+#include "bowline/sim/datagram_socket.h"
 #include "bowline/sim/listener_socket.h"
 #include "bowline/sim/signal_socket.h"
 #include "bowline/sim/stream_socket.h"
@@ -135,6 +136,25 @@ int SimBackend::listen(Address& address, const ListenOptions& options) {
   listeners_.push_back(added);
   address = chosen;
   return handle;
+}
+
+int SimBackend::open_datagrams(Address& local, const Address& peer,
+                               const DatagramOptions& options) {
+  if (!running_) return -ENETDOWN;
+  Address chosen = local;
+  if (int result = datagrams_.choose(chosen, options.reuse_address); result < 0) return result;
+  if (peer.family() != Family::none) {
+    if (int result = datagrams_.connect(chosen, peer); result < 0) return result;
+  }
+  bool shares = options.reuse_address;
+  Handle handle = add(std::make_unique<DatagramSocket>(*this, chosen, peer, shares));
+  if (handle >= 0) local = chosen;
+  return handle;
+}
+
+int SimBackend::change_group(Handle handle, const Address& group, unsigned, bool join) {
+  auto* socket = dynamic_cast<DatagramSocket*>(socket_at(handle));
+  return socket ? socket->change_group(group, join) : -EBADF;
 }
 
 // Checks `address`, and gives it a port when it has none.
@@ -317,7 +337,8 @@ void SimBackend::end_program(bool power_lost) {
 
 // What was done for the program and it has not seen yet, it never sees.
 void SimBackend::take_back(Op& op) {
-  if (op.kind == Op::Kind::receive && op.result > 0 && op.pooled) {
+  bool reads = op.kind == Op::Kind::receive || op.kind == Op::Kind::receive_datagram;
+  if (reads && op.result > 0 && op.pooled) {
     blocks_.give_back(op.data);
   }
   if (op.kind == Op::Kind::accept && op.result >= 0) close(op.result);

@@ -5,6 +5,7 @@
 #include "bowline/backend/backend.h"
 #include "bowline/backend/block_pool.h"
 #include "bowline/base/list.h"
+#include "bowline/sim/datagram_net.h"
 #include "bowline/sim/fabric.h"
 #include "bowline/sim/socket.h"
 
@@ -40,6 +41,9 @@ class SimBackend : public Backend {
   void fill_random(MutableBytes bytes) override;
   int open(Family family) override;
   int listen(Address& address, const ListenOptions& options) override;
+  int open_datagrams(Address& local, const Address& peer, const DatagramOptions& options) override;
+  int change_group(Handle handle, const Address& group, unsigned interface, bool join) override;
+  std::size_t segments_max(Handle) override { return 1; }
   void release(Handle) override {}
   void close(Handle handle) override;
   int set_option(Handle handle, Option option, int value) override;
@@ -75,6 +79,8 @@ class SimBackend : public Backend {
   // For its sockets.
   void answered(Op& op);
   BlockPool& blocks() { return blocks_; }
+  DatagramNet& datagrams() { return datagrams_; }
+  bool has_address(const Address& address) const;
   bool has_handle_left() const { return open_count_ < rules_.handles_max; }
   Handle add(std::unique_ptr<Socket> socket);
   ListenerSocket* listener_at(const Address& address) const;
@@ -96,7 +102,6 @@ class SimBackend : public Backend {
   void finish(Lookup& lookup);
   int listen_somewhere(Address& address) const;
   void take_back(Op& op);
-  bool has_address(const Address& address) const;
 
   Fabric& fabric_;
   std::string name_;
@@ -109,6 +114,7 @@ class SimBackend : public Backend {
   Event* turn_ = nullptr;
   Queue<Waiter> answered_;
   BlockPool blocks_;
+  DatagramNet datagrams_{*this};
   std::vector<std::unique_ptr<Socket>> sockets_;  // by handle
   std::vector<Handle> free_handles_;
   std::size_t open_count_ = 0;

@@ -14,6 +14,7 @@ Socket::~Socket() {
 
 Op*& Socket::place(const Op& op) {
   bool writes = op.kind == Op::Kind::send || op.kind == Op::Kind::connect ||
+                op.kind == Op::Kind::send_datagrams ||
                 (op.kind == Op::Kind::poll && op.for_writing);
   return writes ? writer_ : reader_;
 }

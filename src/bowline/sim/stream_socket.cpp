@@ -51,6 +51,7 @@ int StreamSocket::set_option(int option, int value) {
       break;
     case Option::no_delay:
     case Option::keep_alive:
+    default:
       break;
   }
   if (!connection_) return 0;
