@@ -16,7 +16,9 @@ namespace {
 constexpr const char* description =
     "Talk to a server: stdin to the peer, the peer to stdout\n\n"
     "The end of standard input is passed on as a half-close, and what the peer still answers is "
-    "waited for until it closes (but see --wait). When the peer closes, the program ends, also "
+    "waited for until it closes (but see --wait). A WebSocket, which has no half-close, is closed "
+    "once nothing has come for half a second, or after --wait. When the peer closes, the program "
+    "ends, also "
     "while standard input is open.\n\n"
     "On a terminal there is a prompt: lines are edited with the usual keys (earlier ones with the "
     "arrows; Ctrl-R finds those that contain what is typed), what comes is shown above the line "

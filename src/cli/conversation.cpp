@@ -11,6 +11,9 @@ namespace {
 // A piece that does not end a line is a whole message when nothing follows it for so long.
 constexpr Duration settle_pause = std::chrono::milliseconds(100);
 
+// How long messages have to stay away after the end of input before the goodbye.
+constexpr Duration goodbye_pause = std::chrono::milliseconds(500);
+
 // After the peer's end: an input that gives nothing for so long is not waited for.
 constexpr Duration input_pause_max = std::chrono::milliseconds(100);
 
@@ -71,12 +74,28 @@ Task<> Conversation::send() {
     end_with(sent.error());
     co_return;
   }
+  bool half_closes = options_.messages == MessageKind::none;
+  if (!half_closes && options_.count != 0) co_return;
+  if (!half_closes) co_await hear_out();
   // A peer that is gone already shows in the other direction.
   Result<void> ended = co_await attempt(stream_.write_end());
   note_activity();
   if (options_.wait == forever) co_return;
-  Result<void> slept = co_await attempt(sleep(options_.wait));
+  if (half_closes) {
+    Result<void> slept = co_await attempt(sleep(options_.wait));
+  }
   scope_->cancel();
+}
+
+// WebSocket has no half-close: after our goodbye a server answers nothing. So that waits as long as
+// was asked for, else until it is quiet.
+Task<> Conversation::hear_out() {
+  Duration left = options_.wait == forever ? goodbye_pause : options_.wait;
+  while (left > Duration()) {
+    Result<void> slept = co_await attempt(sleep(left));
+    if (!slept || options_.wait != forever) co_return;
+    left = last_activity_ + goodbye_pause - context_->scheduler().now();
+  }
 }
 
 Task<> Conversation::send_all() {

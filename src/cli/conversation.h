@@ -65,6 +65,7 @@ class Conversation {
  private:
   Task<> send();
   Task<> send_all();
+  Task<> hear_out();
   Task<> send_message(Bytes piece);
   Task<> receive_messages();
   Task<> deliver_message(Bytes message);

@@ -106,6 +106,18 @@ Ends make_ends(Network network, const TalkOptions& options) {
   return ends;
 }
 
+// A goodbye that gives a reason other than that all is done is a failure.
+void check_close(const WebSocket& socket) {
+  unsigned code = socket.close_code();
+  bool well = code == 0 || code == websocket_normal || code == websocket_going_away ||
+              code == websocket_no_code;
+  if (well) return;
+  throw make_error(
+      std::make_error_code(std::errc::connection_aborted), "talk to " + socket.peer_url(),
+      fmt::format("the server closed with {}: {}", code,
+                  socket.close_reason().empty() ? "no reason" : socket.close_reason()));
+}
+
 Task<> talk_to_peer(Network network, Talk& talk) {
   const TalkOptions& options = talk.options;
   Stream stream =
@@ -135,6 +147,7 @@ Task<> talk_to_peer(Network network, Talk& talk) {
     tell(fmt::format("sent {} bytes, received {}", conversation.sent(), conversation.received()));
   }
   held.value();
+  if (is_websocket(options) && conversation.peer_ended()) check_close(WebSocket(std::move(stream)));
 }
 
 // Signals that only mean something to the edited line; true if `number` was one.

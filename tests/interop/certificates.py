@@ -1,6 +1,7 @@
 """Certificates for tests, made by `bowline cert` in a temporary folder: no key lies in the repository."""
 
 import pathlib
+import shutil
 import ssl
 import subprocess
 import tempfile
@@ -76,6 +77,5 @@ class TlsTest(ProgramTest):
 
 def needs(*programs):
     """Skips a test where one of these programs is not installed."""
-    import shutil
     missing = [name for name in programs if not shutil.which(name)]
     return unittest.skipIf(missing, f"not installed: {', '.join(missing)}")

@@ -27,6 +27,10 @@ Task<> echo(Stream stream) {
   while (Chunk chunk = co_await stream.read_some()) co_await stream.write_all(chunk);
 }
 
+Task<> echo_messages(MessageStream messages) {
+  while (Message message = co_await messages.receive()) co_await messages.answer(message.bytes());
+}
+
 class Opener : public ::testing::Test {
  protected:
   using Talk = std::function<Task<>(Network network, std::string url)>;
@@ -105,8 +109,10 @@ TEST_F(Opener, any_tells_raw_HTTP_WebSocket_and_TLS_apart) {
     while (Chunk chunk = co_await browser.read_some()) page += chunk.text();
     EXPECT_THAT(page, HasSubstr("200 OK"));
   };
-  serve("any", echo,
-        [&](Network network, std::string place) { return talk(network, place, &client_); });
+  for (const Handler& handler : {Handler(echo), Handler(echo_messages)}) {
+    serve("any", handler,
+          [&](Network network, std::string place) { return talk(network, place, &client_); });
+  }
   EXPECT_EQ(failures_, "");
   EXPECT_THAT(url_, HasSubstr("any://127.0.0.1:"));
 }

@@ -128,6 +128,7 @@ class Stream {
   friend class ReadSome;
   friend class ReadInto;
   friend class ReadMore;
+  friend class ReceiveMessage;
   bool submit(Op& op) { return transport_->submit(op); }
   void cancel(Op& op) { transport_->cancel(op); }
   bool finish(Op& op) { return transport_->finish(op); }

@@ -32,7 +32,7 @@ class Message {
 class ReceiveMessage : public OpAwait<Stream> {
  public:
   explicit ReceiveMessage(Stream& stream) : stream_(&stream) {
-    if (stream.transport().has_message()) return;
+    if (stream.has_read_ahead() || stream.transport().has_message()) return;
     op_.reset(new AwaitedOp(stream, Op::Kind::receive));
     op_->empty_counts = true;
   }
@@ -44,7 +44,11 @@ class ReceiveMessage : public OpAwait<Stream> {
   Result<Message> result();
 
  private:
+  // What was put back into the stream, or read ahead, comes first, as one message.
   Message taken() {
+    if (stream_->has_read_ahead()) {
+      return Message(ReadSome(*stream_).result().value(), MessageKind::binary);
+    }
     MessageKind kind = MessageKind::none;
     Chunk chunk = stream_->transport().take_message(kind);
     return Message(std::move(chunk), kind);

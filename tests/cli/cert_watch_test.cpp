@@ -1,0 +1,59 @@
+#include "cli/cert_watch.h"
+
+#include "tests/support/deadline.h"
+#include "tests/support/folder.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <fstream>
+#include <thread>
+
+namespace bowline::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+class CertWatchTest : public ::testing::Test {
+ protected:
+  CertWatchTest() { ::pthread_sigmask(SIG_SETMASK, nullptr, &mask_); }
+  ~CertWatchTest() override { ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
+
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(folder_ / name) << text;
+  }
+  void wait_for(int count) {
+    while (count_ < count) std::this_thread::yield();
+    EXPECT_EQ(count_, count);
+  }
+
+  testing::Deadline deadline_;
+  testing::Folder folder_;
+  std::atomic<int> count_ = 0;
+
+ private:
+  sigset_t mask_;
+};
+
+TEST_F(CertWatchTest, notices_each_change_once) {
+  write("a.pem", "1");
+  write("a.key", "1");
+  CertWatch watch({folder_ / "a.pem", folder_ / "a.key"}, [this] { ++count_; }, 2ms);
+  write("a.pem", "22");
+  wait_for(1);
+  write("a.key", "333");
+  wait_for(2);
+}
+
+TEST_F(CertWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {
+  CertWatch watch({folder_ / "missing"}, [this] { ++count_; }, 1h);
+  ::kill(::getpid(), SIGHUP);
+  wait_for(1);
+}
+
+TEST_F(CertWatchTest, ends_without_waiting) {
+  CertWatch watch({folder_ / "missing"}, [this] { ++count_; }, 1h);
+}
+
+}  // namespace
+}  // namespace bowline::cli
