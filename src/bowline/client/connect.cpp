@@ -73,8 +73,7 @@ Task<Stream> connect(Network network, std::string url, const ConnectOptions& opt
     stream = co_await connect_tls(network, std::move(stream), context, host, *parsed.port);
   }
   if (scheme.websocket) {
-    stream = co_await open_websocket(network, std::move(stream), parsed.text(),
-                                     options.websocket);
+    stream = co_await open_websocket(network, std::move(stream), parsed.text(), options.websocket);
   }
   co_return stream;
 }
