@@ -1,4 +1,5 @@
-// Where an example works: at `usual`, or where its arguments say: HOST PORT, or a URL.
+// Where an example works: at `usual`, or where its arguments say: HOST PORT, or a URL. The scheme
+// of `usual` goes with a HOST and PORT as well.
 #pragma once
 
 #include <string>
@@ -8,5 +9,5 @@ inline std::string place(int argc, char** argv, std::string usual) {
   if (argc < 3) return argv[1];
   std::string host = argv[1];
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return "tcp://" + host + ":" + argv[2];
+  return usual.substr(0, usual.find("//") + 2) + host + ":" + argv[2];
 }
