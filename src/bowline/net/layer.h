@@ -82,14 +82,14 @@ class Layer : public Transport {
 
   TransportPointer below_;
   Scheduler* scheduler_;
-  Op* reader_ = nullptr;       // waits below, or is held
-  Op* writer_ = nullptr;       // waits until the output under way has gone
-  Flush* flush_ = nullptr;     // the output under way
-  Later* later_ = nullptr;     // queued to flush in the next turn
-  int write_error_ = 0;        // why nothing more can be written
-  bool writer_taken_ = false;  // all of what `writer_` brings is output
-  bool end_below_ = false;     // an Op that ends the writing waits below
-  bool reader_held_ = false;   // not below, until output has gone or others had their turn
+  Op* reader_ = nullptr;        // waits below, or is held
+  Op* writer_ = nullptr;        // waits until the output under way has gone
+  Flush* flush_ = nullptr;      // the output under way
+  Later* later_ = nullptr;      // queued to flush in the next turn
+  int write_error_ = 0;         // why nothing more can be written
+  bool writer_taken_ = false;   // all of what `writer_` brings is output
+  bool end_below_ = false;      // an Op that ends the writing waits below
+  bool reader_held_ = false;    // not below, until output has gone or others had their turn
   bool reader_queued_ = false;  // held no longer: it goes on in the next turn
   bool reader_woken_ = false;
   bool reader_cancelled_ = false;

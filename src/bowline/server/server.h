@@ -22,8 +22,8 @@
 
 namespace bowline {
 
-// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may run on any of the server's threads, many at once. An exception
-// ends its connection only.
+// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may
+// run on any of the server's threads, many at once. An exception ends its connection only.
 using Handler = std::function<Task<>(Stream)>;
 
 struct ServerEvent {
