@@ -1,4 +1,5 @@
-// Where an example works: at `usual`, or where its arguments say: HOST PORT, or a URL.
+// Where an example works: at `usual`, or where its arguments say: HOST PORT, or a URL. The scheme
+// of `usual` goes with a HOST and PORT as well.
 #pragma once
 
 #include <string>

@@ -19,6 +19,8 @@ LINES = {
     "report_server": 14,
     "report_server_threads": 18,
     "report_client": 8,
+    "web_socket_server": 12,
+    "web_socket_client": 8,
     "multi_server": 36,
     "multi_client": 40,
 }

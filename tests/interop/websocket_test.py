@@ -8,11 +8,11 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, ROOT, ProgramTest
+from harness import ADDR, BIN, BOWLINE, PROGRAMS, ROOT, ProgramTest, pairs, runnable
 
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 # Debian's own, whose packages the libraries are.
-PYTHON = "/usr/bin/python3"
+DEBIAN_PYTHON = "/usr/bin/python3"
 NPM_FOLDER = ROOT / "build" / "npm"
 NPM_TIME_MAX = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -48,7 +48,7 @@ class WebSockets(ProgramTest):
         """Starts a peer of the folder peers/, for node or Python by its ending."""
         path = PEERS / name
         if path.suffix == ".py":
-            return self._start([PYTHON, str(path)], arguments)
+            return self._start([DEBIAN_PYTHON, str(path)], arguments)
         if problem := npm_problem():
             self.skipTest(problem)
         os.environ["NODE_PATH"] = str(NPM_FOLDER / "node_modules")
@@ -109,6 +109,28 @@ class WebSockets(ProgramTest):
         client = self._start([str(wscat), "--no-color", "-c", url, "-x", "hello", "-w", "1"], [])
         client.stdout.wait_for(b"hello")
         self.assertEqual(client.exit_code(), 0)
+
+
+class Report(ProgramTest):
+    """The tutorial's pair of programs."""
+
+    def program(self, kind, name, port):
+        """Starts the example, or the original with the Python that has `websockets`."""
+        if kind == BOWLINE:
+            return self._start(runnable(BIN / "examples" / name), ["127.0.0.1", port])
+        return self._start([DEBIAN_PYTHON, str(PROGRAMS / f"{name}.py")], ["127.0.0.1", port])
+
+    def test_a_client_is_told_what_it_sent(self):
+        for name, server_kind, client_kind in pairs("web_socket_server"):
+            with self.part(name, server_kind, client_kind):
+                server = self.program(server_kind, name, 0)
+                client = self.program(client_kind, "web_socket_client", server.port())
+                shown = "b'Hello world!'" if server_kind == BOWLINE else "'Hello world!'"
+                awaited = rf"Received \[CONNECTION\] Received {shown} from {ADDR}"
+                self.check_lines(client.stdout.rest(), awaited)
+                self.assertEqual(client.exit_code(), 0)
+                self.check_lines(server.stdout.lines(2), rf"\[CONNECTION\] Connected to {ADDR}",
+                                 rf"\[CONNECTION\] Disconnected from {ADDR}")
 
 
 class Http(ProgramTest):

@@ -1,5 +1,5 @@
-// Bytes that grow at the end and are given away whole: output on its way to a socket, a message that
-// comes in parts. Made of nothing until something is put in; growing costs linear time in all.
+// Bytes that grow at the end and are given away whole: output on its way to a socket, a message
+// that comes in parts. Made of nothing until something is put in; growing costs linear time in all.
 #pragma once
 
 #include "bowline/base/bytes.h"

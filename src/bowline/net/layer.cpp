@@ -259,14 +259,19 @@ void Layer::wake_reader() {
   reader_held_ ? let_reader_go_on() : below_->cancel(*reader_);
 }
 
-// What was written goes out before all is closed, and the peer may say its last; but not for ever.
+// What was written goes out before all is closed, and the peer may say its last; but not for ever,
+// and not when the loop has ended, where nothing could be waited for.
 void Layer::close() {
+  if (!scheduler_->running()) {
+    delete this;
+    return;
+  }
   if (!lingering_ && write_error_ == 0) {
     write_end();
     flush();
   }
   bool over = !flush_ && output().empty() && (write_error_ != 0 || !awaits_peer());
-  if (lingering_ || over || !scheduler_->running()) {
+  if (lingering_ || over) {
     delete this;
     return;
   }

@@ -13,6 +13,9 @@ namespace {
 using ServerKind = HttpServerEvent::Kind;
 using ResponseKind = HttpResponseEvent::Kind;
 
+// How long a client may take to hear that it was refused.
+constexpr Duration goodbye_time = std::chrono::seconds(2);
+
 // What is left of a chunk when all but `rest`, its end, was used.
 Chunk rest_of(Chunk chunk, Bytes rest) {
   chunk.consume(chunk.size() - rest.size());
@@ -31,9 +34,13 @@ class Opening {
       std::string output = http_.take_output();
       co_await stream_.write_all(output);
       if (upgraded) co_return websocket();
-      if (http_.closing()) co_return Stream();
+      if (http_.closing()) break;
       co_await receive();
     }
+    // What the client still sends is dropped: closing over it would be a reset, and destroy the
+    // answer.
+    Result<void> ended = co_await attempt(within(goodbye_time, drain()));
+    co_return Stream();
   }
 
  private:
@@ -60,6 +67,11 @@ class Opening {
     target_ = request.target;
     http_.upgrade(answer_.fields);
     return true;
+  }
+
+  Task<> drain() {
+    co_await stream_.write_end();
+    while (Chunk chunk = co_await stream_.read_some()) continue;
   }
 
   Task<> receive() {

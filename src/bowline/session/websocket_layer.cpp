@@ -41,7 +41,9 @@ WebSocketLayer::~WebSocketLayer() {
 
 std::string WebSocketLayer::url() const {
   if (details_ && !details_->url.empty()) return details_->url;
-  return "ws+" + below().url();
+  std::string url = below().url();
+  if (url.starts_with("tcp://")) return "ws" + url.substr(3);
+  return url.starts_with("tls://") ? "wss" + url.substr(3) : "ws+" + url;
 }
 
 std::string WebSocketLayer::advice(Attempted attempted, int error_number) const {

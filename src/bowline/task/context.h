@@ -24,8 +24,8 @@ class Scheduler {
   virtual void ready(Waiter& waiter) = 0;
   // `child` has ended and goes as soon as nothing of it runs any more.
   virtual void retire(Child& child) = 0;
-  // Runs `task`, beside all others, until it ends: the loop waits for it as for what it was given to
-  // run. It must see to its own failures.
+  // Runs `task`, beside all others, until it ends: the loop waits for it as for what it was given
+  // to run. It must see to its own failures.
   virtual void start(Task<> task) = 0;
   // Whether it runs tasks, these that are started included.
   virtual bool running() const = 0;

@@ -1,0 +1,129 @@
+#include "bowline/session/framing.h"
+
+#include "bowline/net/pipe.h"
+#include "bowline/services/echo.h"
+#include "bowline/session/message_stream.h"
+#include "bowline/task/scope.h"
+#include "tests/support/cuts.h"
+#include "tests/support/loop_fixture.h"
+#include "tests/support/scripted_transport.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace bowline {
+namespace {
+
+using namespace std::string_literals;
+using testing::Pieces;
+using testing::ScriptedTransport;
+using Frame = Stream (*)(Network, Stream, std::size_t);
+
+// "[one][two]" and "." at the end, or why there is no more.
+Task<> receive_all(MessageStream messages, std::string* shown) {
+  for (;;) {
+    Result<Message> message = co_await attempt(messages.receive());
+    if (!message) *shown += message.error().what();
+    if (!message) co_return;
+    if (!*message) break;
+    *shown += "[" + std::string(message->text()) + "]";
+  }
+  *shown += ".";
+}
+
+class Framing : public testing::LoopTest {
+ protected:
+  Stream framed(Frame frame, Pieces pieces, std::size_t size_max, bool late = false) {
+    auto script = std::make_unique<ScriptedTransport>(
+        loop_, std::deque<std::string>(pieces.begin(), pieces.end()), 0, late);
+    script_ = script.get();
+    return frame(network_, Stream(std::move(script)), size_max);
+  }
+  std::string received(Frame frame, Pieces pieces, std::size_t size_max = 64) {
+    std::string shown;
+    run(receive_all(framed(frame, std::move(pieces), size_max), &shown));
+    return shown;
+  }
+  // What was written to send `message`, or why it was not.
+  std::string sent(Frame frame, std::string message, std::size_t size_max = 64) {
+    auto send = [](MessageStream messages, std::string* text, ScriptedTransport* script) -> Task<> {
+      Result<void> done = co_await attempt(messages.send(*text));
+      *text = done ? script->written : done.error().what();
+    };
+    Stream stream = framed(frame, {}, size_max);
+    run(send(std::move(stream), &message, script_));
+    return message;
+  }
+
+  ScriptedTransport* script_ = nullptr;
+};
+
+TEST_F(Framing, of_lines_does_not_depend_on_how_they_arrive) {
+  for (auto cut : testing::every_cut("one\ntwo\r\n\nlast")) {
+    EXPECT_EQ(received(frame_lines, cut), "[one][two][][last].");
+  }
+}
+
+TEST_F(Framing, of_lengths_does_not_depend_on_how_they_arrive) {
+  for (auto cut : testing::every_cut("\0\0\0\3one\0\0\0\0\0\0\0\2\n\0"s)) {
+    EXPECT_EQ(received(frame_lengths, cut), "[one][][\n\0]."s);
+  }
+}
+
+TEST_F(Framing, has_a_limit_that_the_error_names) {
+  for (auto cut : testing::every_cut("four\nfives\n")) {
+    EXPECT_EQ(received(frame_lines, cut, 4),
+              "[four]read from script:: message too long: the limit is 4 bytes");
+  }
+  for (auto cut : testing::every_cut("\0\0\0\4four\0\0\0\5"s)) {
+    EXPECT_EQ(received(frame_lengths, cut, 4),
+              "[four]read from script:: message too long: the limit is 4 bytes");
+  }
+}
+
+TEST_F(Framing, of_lengths_tells_a_message_that_is_cut_off) {
+  for (std::string text : {"\0"s, "\0\0\0\2"s, "\0\0\0\2x"s}) {
+    EXPECT_EQ(received(frame_lengths, {text}),
+              "read from script:: protocol error: it ended inside a message");
+  }
+}
+
+TEST_F(Framing, puts_a_frame_around_what_is_sent) {
+  EXPECT_EQ(sent(frame_lines, "hello"), "hello\n");
+  EXPECT_EQ(sent(frame_lines, ""), "\n");
+  EXPECT_EQ(sent(frame_lengths, "hello"), "\0\0\0\5hello"s);
+  EXPECT_EQ(sent(frame_lengths, ""), "\0\0\0\0"s);
+}
+
+TEST_F(Framing, refuses_to_send_what_the_other_end_would_not_understand) {
+  EXPECT_EQ(sent(frame_lines, "a\nb"),
+            "write to script:: invalid argument: a message that goes as a line has none inside");
+  EXPECT_EQ(sent(frame_lines, "fives", 4),
+            "write to script:: message too long: the limit is 4 bytes");
+  EXPECT_EQ(sent(frame_lengths, "fives", 4),
+            "write to script:: message too long: the limit is 4 bytes");
+}
+
+TEST_F(Framing, carries_messages_of_all_sizes_there_and_back) {
+  for (Frame frame : {Frame(frame_lines), Frame(frame_lengths)}) {
+    auto body = [](Scope& scope, Network network, Frame how) -> Task<> {
+      auto [left, right] = make_pipe(network.loop());
+      scope.start(serve_echo(how(network, std::move(right), 1 << 20)));
+      MessageStream messages = how(network, std::move(left), 1 << 20);
+      for (std::size_t size : {0, 1, 2, 100, 16'383, 16'384, 100'000, 1 << 20}) {
+        std::string text(size, 'x');
+        co_await messages.send(text);
+        Message back = co_await messages.receive();
+        EXPECT_TRUE(back && back.text() == text) << size;
+      }
+      co_await messages.send_end();
+      Message end = co_await messages.receive();
+      EXPECT_FALSE(end);
+    };
+    run(with_scope(body, network_, frame));
+  }
+}
+
+}  // namespace
+}  // namespace bowline
