@@ -8,5 +8,5 @@ inline std::string place(int argc, char** argv, std::string usual) {
   if (argc < 3) return argv[1];
   std::string host = argv[1];
   if (host.find(':') != std::string::npos) host = "[" + host + "]";
-  return "tcp://" + host + ":" + argv[2];
+  return usual.substr(0, usual.find("://")) + "://" + host + ":" + argv[2];
 }

@@ -39,6 +39,14 @@ std::string text_of(const std::exception_ptr& failure) {
   }
 }
 
+std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
+  std::string key = options.key;
+  if (key.empty()) key = options.certificate.substr(0, options.certificate.rfind('.')) + ".key";
+  TlsServerOptions tls;
+  tls.certificates = {{PemSource::in_file(options.certificate), PemSource::in_file(key)}};
+  return std::make_shared<TlsContext>(TlsContext::server(std::move(tls)).value());
+}
+
 // Where a listener is, with the scheme that it was asked for: it only knows of tcp and unix.
 std::string bound_url(const std::string& asked, const std::string& bound) {
   std::string scheme = Url::parse(asked).value().scheme;
@@ -79,6 +87,7 @@ class Server::Session final : public Child {
 };
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {
+  if (!options_.certificate.empty() && !options_.open.tls) options_.open.tls = load_tls(options_);
   unsigned count = options_.threads ? options_.threads : usable_cores();
   for (unsigned index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(options_.backend, options_.spin));

@@ -22,8 +22,8 @@
 
 namespace bowline {
 
-// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may run on any of the server's threads, many at once. An exception
-// ends its connection only.
+// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may
+// run on any of the server's threads, many at once. An exception ends its connection only.
 using Handler = std::function<Task<>(Stream)>;
 
 struct ServerEvent {
@@ -42,6 +42,10 @@ struct ServerOptions {
   Duration spin = automatic_spin;
   ListenOptions listen;
   OpenOptions open;
+  // Files (PEM) for tls://, wss:// and any://; open.tls can say more. Without a name for the key it
+  // is NAME.key beside NAME.pem, as `bowline cert` makes them.
+  std::string certificate;
+  std::string key;
   // How long a client may take from the accept to the handler: TLS, HTTP and all.
   Duration handshake_timeout = std::chrono::seconds(10);
   // Told of what happens, on any of the server's threads.
@@ -50,6 +54,7 @@ struct ServerOptions {
 
 class Server {
  public:
+  // Throws Error when the certificate can't be used.
   explicit Server(ServerOptions options = {});
   Server(const Server&) = delete;
   ~Server();
