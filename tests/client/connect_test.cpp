@@ -66,7 +66,8 @@ TEST_F(ConnectTest, says_what_is_wrong_with_a_url) {
   run(note_failure(network_, "tcp://localhost", text));
   EXPECT_NE(text.find("no port"), std::string::npos) << text;
   run(note_failure(network_, "gopher://localhost:70", text));
-  EXPECT_NE(text.find("gopher:// is not supported; tcp:// and unix: are"), std::string::npos);
+  EXPECT_NE(text.find("gopher:// is not supported; tcp, tls, ws, wss, unix and ws+unix are"),
+            std::string::npos);
   run(note_failure(network_, "", text));
   EXPECT_NE(text, "nothing");
 }

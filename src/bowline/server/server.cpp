@@ -62,6 +62,15 @@ struct Server::Endpoint {
   Opener opener;
   Handler handler;
   std::string service;
+
+  // Where to listen for it: what goes on top is the opener's.
+  std::string transport_url() const {
+    Url parsed = Url::parse(url).value();
+    parsed.scheme = parsed.is_unix() ? "unix" : "tcp";
+    parsed.query.clear();
+    if (parsed.scheme == "tcp") parsed.path.clear();
+    return parsed.text();
+  }
 };
 
 // One connection, from the accept to the end of its handler, whose failure ends nothing else.
@@ -117,7 +126,8 @@ Task<> Server::serve_all(Scope& scope) {
   Task<int> signal = network.signal({SIGINT, SIGTERM});
   std::vector<Listener> listeners;
   for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
-    Result<Listener> listener = co_await attempt(listen(network, endpoint->url, options_.listen));
+    Result<Listener> listener =
+        co_await attempt(listen(network, endpoint->transport_url(), options_.listen));
     if (!listener && listener.error().cancelled()) co_return;  // stopped before it began
     listeners.push_back(std::move(*listener));
   }
