@@ -38,7 +38,8 @@ class CertWatchTest : public ::testing::Test {
 TEST_F(CertWatchTest, notices_each_change_once) {
   write("a.pem", "1");
   write("a.key", "1");
-  CertWatch watch({folder_ / "a.pem", folder_ / "a.key"}, [this] { ++count_; }, 2ms);
+  CertWatch watch(
+      {folder_ / "a.pem", folder_ / "a.key"}, [this] { ++count_; }, 2ms);
   write("a.pem", "22");
   wait_for(1);
   write("a.key", "333");
@@ -46,13 +47,15 @@ TEST_F(CertWatchTest, notices_each_change_once) {
 }
 
 TEST_F(CertWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {
-  CertWatch watch({folder_ / "missing"}, [this] { ++count_; }, 1h);
+  CertWatch watch(
+      {folder_ / "missing"}, [this] { ++count_; }, 1h);
   ::kill(::getpid(), SIGHUP);
   wait_for(1);
 }
 
 TEST_F(CertWatchTest, ends_without_waiting) {
-  CertWatch watch({folder_ / "missing"}, [this] { ++count_; }, 1h);
+  CertWatch watch(
+      {folder_ / "missing"}, [this] { ++count_; }, 1h);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-"""Certificates for tests, made by `bowline cert` in a temporary folder: no key lies in the repository."""
+"""Certificates for tests, made by `bowline cert` in a folder that goes: no key is kept here."""
 
 import pathlib
 import shutil
@@ -50,7 +50,7 @@ class TlsTest(ProgramTest):
         return program, program.port()
 
     def client_context(self, show=None):
-        """Gives Python's context of a client that trusts the authority, and may show a certificate."""
+        """Gives Python's context of a client that trusts the authority and may `show` a name."""
         context = ssl.create_default_context(cafile=self.file("ca.pem"))
         if show:
             context.load_cert_chain(self.file(f"{show}.pem"), self.file(f"{show}.key"))

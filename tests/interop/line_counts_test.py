@@ -14,6 +14,7 @@ LINES = {
     "hello_client": 7,
     "receive_server_threads": 16,
     "receive_server_async": 9,
+    "receive_server_tls": 8,
     "echo_server": 10,
     "echo_client": 6,
     "report_server": 14,

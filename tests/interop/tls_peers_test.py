@@ -125,8 +125,8 @@ class Socat(PeersTest):
         self.say(["socat", "-", f"OPENSSL:{HOST}:{port},pf=ip4,cafile={self.file('ca.pem')}"])
 
     def test_socat_serves_our_client(self):
-        port = self.start_peer("socat", "OPENSSL-LISTEN:0,pf=ip4,bind=127.0.0.1,verify=0,fork,"
-                               f"cert={self.file('localhost.pem')},key={self.file('localhost.key')}",
+        shown = f"cert={self.file('localhost.pem')},key={self.file('localhost.key')}"
+        port = self.start_peer("socat", f"OPENSSL-LISTEN:0,pf=ip4,bind=127.0.0.1,verify=0,{shown}",
                                "PIPE")
         code, came, _ = self.ask(f"tls://{HOST}:{port}", "hello\n", *self.trust)
         self.assertEqual((code, came), (0, b"hello\n"))

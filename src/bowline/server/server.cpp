@@ -39,6 +39,14 @@ std::string text_of(const std::exception_ptr& failure) {
   }
 }
 
+std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
+  std::string key = options.key;
+  if (key.empty()) key = options.certificate.substr(0, options.certificate.rfind('.')) + ".key";
+  TlsServerOptions tls;
+  tls.certificates = {{PemSource::in_file(options.certificate), PemSource::in_file(key)}};
+  return std::make_shared<TlsContext>(TlsContext::server(std::move(tls)).value());
+}
+
 }  // namespace
 
 struct Server::Endpoint {
@@ -47,6 +55,7 @@ struct Server::Endpoint {
   Opener opener;
   Handler handler;
   std::string service;
+
 };
 
 // One connection, from the accept to the end of its handler, whose failure ends nothing else.
@@ -72,6 +81,7 @@ class Server::Session final : public Child {
 };
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {
+  if (!options_.certificate.empty() && !options_.open.tls) options_.open.tls = load_tls(options_);
   unsigned count = options_.threads ? options_.threads : usable_cores();
   for (unsigned index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(options_.backend, options_.spin));

@@ -43,6 +43,10 @@ struct ServerOptions {
   ListenOptions listen;
   PeerLimits peers;  // of datagram sockets, each for itself
   OpenOptions open;
+  // Files (PEM) for tls://, wss:// and any://; open.tls can say more. Without a name for the key it
+  // is NAME.key beside NAME.pem, as `bowline cert` makes them.
+  std::string certificate;
+  std::string key;
   // How long a client may take from the accept to the handler: TLS, HTTP and all.
   Duration handshake_timeout = std::chrono::seconds(10);
   // Told of what happens, on any of the server's threads.
@@ -51,6 +55,7 @@ struct ServerOptions {
 
 class Server {
  public:
+  // Throws Error when the certificate can't be used.
   explicit Server(ServerOptions options = {});
   Server(const Server&) = delete;
   ~Server();
