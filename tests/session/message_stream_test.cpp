@@ -32,6 +32,18 @@ TEST_F(MessageStreamTest, takes_each_read_of_a_plain_stream_for_a_message) {
   run(with_scope(body, &loop_));
 }
 
+TEST_F(MessageStreamTest, begins_with_what_was_put_back) {
+  auto body = [](Scope& scope, Loop* loop) -> Task<> {
+    auto [left, right] = make_pipe(*loop);
+    right.put_back(Chunk::copy("looked at before"));
+    scope.start(serve_echo(std::move(right)));
+    MessageStream messages(std::move(left));
+    Message back = co_await messages.receive();
+    EXPECT_EQ(back.text(), "looked at before");
+  };
+  run(with_scope(body, &loop_));
+}
+
 TEST_F(MessageStreamTest, gives_errors_and_deadlines_as_a_stream_does) {
   auto body = [](Loop* loop) -> Task<> {
     auto [left, right] = make_pipe(*loop);

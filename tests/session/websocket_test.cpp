@@ -242,10 +242,11 @@ TEST_F(WebSocketTest, says_why_it_ends_and_so_does_the_error) {
     std::string bytes;
     PeerFrame frame = co_await receive_frame(*peer, bytes);
     EXPECT_EQ(frame.opcode, 8u);
-    EXPECT_EQ(frame.payload, "\x03\xea" "a frame of a client is not masked");
+    EXPECT_EQ(frame.payload,
+              "\x03\xea"
+              "a frame of a client is not masked");
   });
-  EXPECT_NE(served_.find("closed with 1002: a frame of a client is not masked"),
-            std::string::npos)
+  EXPECT_NE(served_.find("closed with 1002: a frame of a client is not masked"), std::string::npos)
       << served_;
 }
 
@@ -302,7 +303,9 @@ TEST_F(WebSocketTest, ends_when_a_ping_is_not_answered) {
     PeerFrame frame = co_await receive_frame(*peer, bytes);
     EXPECT_EQ(frame.opcode, 9u);
     frame = co_await receive_frame(*peer, bytes);
-    EXPECT_EQ(frame.payload, "\x03\xf3" "no pong for 20 s");
+    EXPECT_EQ(frame.payload,
+              "\x03\xf3"
+              "no pong for 20 s");
   });
   EXPECT_NE(served_.find("no pong for 20 s"), std::string::npos) << served_;
 }

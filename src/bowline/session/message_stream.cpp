@@ -3,6 +3,7 @@
 namespace bowline {
 
 Result<Message> ReceiveMessage::result() {
+  if (!context()) return Message(door().take_read_ahead(), MessageKind::binary);
   if (op_->result < 0) return door().failure(context(), Attempted::receive, op_->result);
   if (!op_->pooled) return Message(Chunk(), op_->message);
   MessageKind kind = op_->message == MessageKind::none ? MessageKind::binary : op_->message;

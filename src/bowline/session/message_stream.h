@@ -34,6 +34,7 @@ class ReceiveMessage : public OpAwait<Stream> {
   explicit ReceiveMessage(Stream& stream) : OpAwait(stream, Op::Kind::receive) {
     op_->empty_counts = true;
   }
+  bool await_ready() const { return door().has_read_ahead(); }
   Message await_resume() { return result().value(); }
   Result<Message> result();
 };
