@@ -1,10 +1,7 @@
-// A Transport on top of another: what comes from below is turned into what is read, what is written
-// into what goes below. TLS, WebSocket and the framing of messages are layers.
-//
-// One Op goes down through all layers and its answer comes up through them (Transport::finish), so
-// a connection that waits holds one Op however many layers it has. What is written goes below at
-// once, or together with the answers to the rest of what came. Nothing more is read while too much
-// output waits for a peer that does not read.
+// A Transport on top of another: TLS, WebSocket and the framing of messages are layers. One Op goes
+// down through all of them and its answer comes up through them (Transport::finish), so a connection
+// that waits holds one Op. What is written goes below at once, or together with the answers to the
+// rest of what came; nothing more is read while too much output waits for a peer that reads nothing.
 #pragma once
 
 #include "bowline/base/bytes_builder.h"

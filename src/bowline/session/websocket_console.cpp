@@ -9,7 +9,8 @@ constexpr char page[] = R"(<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>bowline</title>
 <style>
-  body { font: 15px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 2rem auto; padding: 0 1rem }
+  body { font: 15px/1.5 system-ui, sans-serif; max-width: 40rem;
+         margin: 2rem auto; padding: 0 1rem }
   #log { min-height: 12rem; border: 1px solid #8884; border-radius: 6px; padding: .5rem .8rem;
          white-space: pre-wrap; overflow-wrap: anywhere }
   .sent { color: #06c } .note { color: #777 }
