@@ -1,7 +1,7 @@
 // A Transport on top of another: TLS, WebSocket and the framing of messages are layers. One Op goes
-// down through all of them and its answer comes up through them (Transport::finish), so a connection
-// that waits holds one Op. What is written goes below at once, or together with the answers to the
-// rest of what came; nothing more is read while too much output waits for a peer that reads nothing.
+// down through all of them, its answer comes up through them (Transport::finish), so a connection
+// that waits holds one Op. What is written goes below at once, or with the answers to the rest of
+// what came; nothing more is read while too much output waits for a peer that reads nothing.
 #pragma once
 
 #include "bowline/base/bytes_builder.h"
