@@ -391,8 +391,7 @@ TEST_F(LayerTest, may_be_closed_when_its_loop_runs_no_more) {
   layer_->waits_for_goodbye = true;
   auto body = [](Stream* lines) -> Task<> { co_await lines->write_all("x"); };
   run(body(&stream));
-  std::string* written = &script_->written;
-  EXPECT_EQ(*written, "x\n");
+  EXPECT_EQ(script_->written, "x\n");
   stream = Stream();
   EXPECT_EQ(LineLayer::closed_count, 1);
 }

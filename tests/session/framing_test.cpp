@@ -97,12 +97,26 @@ TEST_F(Framing, puts_a_frame_around_what_is_sent) {
 }
 
 TEST_F(Framing, refuses_to_send_what_the_other_end_would_not_understand) {
-  EXPECT_EQ(sent(frame_lines, "a\nb"),
-            "write to script:: invalid argument: a message that goes as a line has none inside");
+  EXPECT_EQ(
+      sent(frame_lines, "a\nb"),
+      "write to script:: invalid argument: a message that is sent as a line holds no line end");
   EXPECT_EQ(sent(frame_lines, "fives", 4),
             "write to script:: message too long: the limit is 4 bytes");
   EXPECT_EQ(sent(frame_lengths, "fives", 4),
             "write to script:: message too long: the limit is 4 bytes");
+}
+
+TEST_F(Framing, begins_with_what_was_put_back) {
+  for (Frame frame : {Frame(frame_lines), Frame(frame_lengths)}) {
+    std::string text = frame == Frame(frame_lines) ? "one\ntw" : "\0\0\0\3one\0\0"s;
+    std::string rest = frame == Frame(frame_lines) ? "o\n" : "\0\3two"s;
+    auto script = std::make_unique<ScriptedTransport>(loop_, std::deque<std::string>{rest});
+    Stream stream{TransportPointer(std::move(script))};
+    stream.put_back(Chunk::copy(text));
+    std::string shown;
+    run(receive_all(frame(network_, std::move(stream), 64), &shown));
+    EXPECT_EQ(shown, "[one][two].");
+  }
 }
 
 TEST_F(Framing, carries_messages_of_all_sizes_there_and_back) {

@@ -1,7 +1,7 @@
-// A Transport on top of another: what comes from below is turned into what is read, what is written
-// into what goes below. TLS, WebSocket and the framing of messages are layers. One Op goes down
-// through all of them and its answer comes up (Transport::finish); what is written goes below at
-// once, or with the answers to the rest of what came; nothing is read while too much output waits.
+// A Transport on top of another: TLS, WebSocket and the framing of messages are layers. One Op goes
+// down through all of them, its answer comes up through them (Transport::finish), so a connection
+// that waits holds one Op. What is written goes below at once, or with the answers to the rest of
+// what came; nothing more is read while too much output waits for a peer that reads nothing.
 #pragma once
 
 #include "bowline/base/bytes_builder.h"

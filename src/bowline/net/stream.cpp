@@ -85,7 +85,7 @@ bool ReadSome::await_ready() const {
 }
 
 Result<Chunk> ReadSome::result() {
-  if (!context()) return door().ahead_->take_chunk();
+  if (!context()) return door().take_read_ahead();
   if (op_->result < 0) return door().failure(context(), Attempted::receive, op_->result);
   return received();
 }
@@ -218,6 +218,10 @@ void Stream::put_back(Chunk chunk) {
   BOWLINE_CHECK(ahead_->size() == 0);
   ahead_->take_back_lent();
   ahead_->chunk = std::move(chunk);
+}
+
+Chunk Stream::take_read_ahead() {
+  return has_read_ahead() ? ahead_->take_chunk() : Chunk();
 }
 
 TransportPointer Stream::release() {

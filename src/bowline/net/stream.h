@@ -120,7 +120,10 @@ class Stream {
   Error failure(const Context* context, Attempted attempted, int result);
   // Puts back what was read, to be read again first. Nothing else may be put back already.
   void put_back(Chunk chunk);
-  // For a transport on top of this one: gives up what is below. Nothing may be put back.
+  // What was put back or read ahead of what was asked for: true while there is some of it.
+  bool has_read_ahead() const;
+  Chunk take_read_ahead();
+  // For a transport on top of this one: gives up what is below. Nothing may be read ahead.
   TransportPointer release();
 
  private:
@@ -132,7 +135,6 @@ class Stream {
   bool submit(Op& op) { return transport_->submit(op); }
   void cancel(Op& op) { transport_->cancel(op); }
   bool finish(Op& op) { return transport_->finish(op); }
-  bool has_read_ahead() const;
   Task<std::optional<std::string_view>> read_piece(std::string_view delimiter, std::size_t limit,
                                                    bool end_completes);
 

@@ -19,6 +19,11 @@ class FramingLayer : public Layer {
       : Layer(std::move(below), scheduler), size_max_(size_max) {}
   ~FramingLayer() override { let_input_go(); }
 
+  // What was read before the framing began.
+  void begin_with(Chunk ahead) {
+    if (ahead) receive(std::move(ahead));
+  }
+
   std::string url() const override { return below().url(); }
   std::string advice(Attempted attempted, int error_number) const override {
     if (error_number == EMSGSIZE) return fmt::format("the limit is {} bytes", size_max_);
@@ -204,7 +209,10 @@ class LengthLayer final : public FramingLayer {
 
 template <class Framing>
 Stream framed(Network network, Stream stream, std::size_t size_max) {
-  return Stream(std::make_unique<Framing>(stream.release(), network.scheduler(), size_max));
+  Chunk ahead = stream.take_read_ahead();
+  auto layer = std::make_unique<Framing>(stream.release(), network.scheduler(), size_max);
+  layer->begin_with(std::move(ahead));
+  return Stream(std::move(layer));
 }
 
 }  // namespace

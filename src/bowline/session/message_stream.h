@@ -47,7 +47,7 @@ class ReceiveMessage : public OpAwait<Stream> {
   // What was put back into the stream, or read ahead, comes first, as one message.
   Message taken() {
     if (stream_->has_read_ahead()) {
-      return Message(ReadSome(*stream_).result().value(), MessageKind::binary);
+      return Message(stream_->take_read_ahead(), MessageKind::binary);
     }
     MessageKind kind = MessageKind::none;
     Chunk chunk = stream_->transport().take_message(kind);
