@@ -55,7 +55,6 @@ struct Server::Endpoint {
   Opener opener;
   Handler handler;
   std::string service;
-
 };
 
 // One connection, from the accept to the end of its handler, whose failure ends nothing else.
