@@ -171,7 +171,9 @@ class Connecting(TlsTest):
 
         port = self.answer(self.server_context(), cut)
         code, came, told = self.ask(f"tls://{HOST}:{port}", "", *self.trust)
-        self.assertEqual((code, came), (1, b"a part"))
+        # The reset that follows may overtake what was sent.
+        self.assertEqual(code, 1)
+        self.assertIn(came, (b"a part", b""))
         self.assertRegex(told, "close_notify|reset")
 
     def test_the_handshake_is_shown(self):

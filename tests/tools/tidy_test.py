@@ -77,10 +77,12 @@ class Layers(TidyTest):
         self.assertEqual(self.found(layers.nevers, "src/bowline/proto/x.cpp", text), [1])
         self.assertEqual(self.found(layers.nevers, "src/bowline/os/x.cpp", text), [])
 
-    def test_only_the_loop_resumes(self):
-        text = "void f() { h.resume(); }\n"
+    def test_only_the_loop_lets_waiters_go_on(self):
+        text = "void f() { waiter.go_on(); }\n"
         self.assertEqual(self.found(layers.nevers, "src/bowline/net/x.cpp", text), [1])
         self.assertEqual(self.found(layers.nevers, "src/bowline/loop/x.cpp", text), [])
+        text = "void f() { h.resume(); }\n"
+        self.assertEqual(self.found(layers.nevers, "src/bowline/client/x.cpp", text), [1])
 
     def test_some_includes_are_kept_out_of_headers_only(self):
         text = "#include <fmt/core.h>\n"
