@@ -1,17 +1,27 @@
 #include "bowline/task/frame_pool.h"
 
+#include <array>
 #include <mutex>
+#include <new>
+#include <utility>
 
 namespace bowline {
-
-constinit thread_local FreeFrames free_frames{};
-const bool frames_are_pooled = true;
-
 namespace {
+
+constexpr std::size_t grain = 16;
+constexpr std::size_t pooled_size_max = 2048;
 
 // Frames are cut from slabs of about this size, which leaves no room between them for what an
 // allocator would note. A slab is never given back: its frames may be anywhere.
 constexpr std::size_t slab_size = 16 * 1024;
+
+struct FreeFrame {
+  FreeFrame* next;
+};
+
+// By size, in grains.
+using FreeFrames = std::array<FreeFrame*, pooled_size_max / grain + 1>;
+constinit thread_local FreeFrames free_frames{};
 
 // What threads that have ended left, for those that need frames.
 struct LeftOver {
@@ -46,28 +56,29 @@ FreeFrame* cut_slab(std::size_t frame_size) {
   return first;
 }
 
-// At least one frame of a size that this thread has none of.
-FreeFrame* more_frames(std::size_t index) {
+// The first of the free frames of a size that this thread had none of.
+[[gnu::noinline]] FreeFrame* more_frames(std::size_t index) {
   static thread_local Leaver leaver;
   {
     std::lock_guard lock(left_over().mutex);
     if (FreeFrame* frames = std::exchange(left_over().lists[index], nullptr)) return frames;
   }
-  return cut_slab(index * frame_grain);
+  return cut_slab(index * grain);
 }
 
 }  // namespace
 
-void* take_new_frame(std::size_t size) {
-  if (size > pooled_frame_max) return ::operator new(size);
-  std::size_t index = (size + frame_grain - 1) / frame_grain;
-  FreeFrame* frame = more_frames(index);
-  free_frames[index] = frame->next;
-  return frame;
+void* take_frame(std::size_t size) {
+  if (size > pooled_size_max) return ::operator new(size);
+  FreeFrame*& list = free_frames[(size + grain - 1) / grain];
+  if (!list) list = more_frames((size + grain - 1) / grain);
+  return std::exchange(list, list->next);
 }
 
-void free_frame(void* frame) noexcept {
-  ::operator delete(frame);
+void give_back_frame(void* frame, std::size_t size) noexcept {
+  if (size > pooled_size_max) return ::operator delete(frame);
+  FreeFrame*& list = free_frames[(size + grain - 1) / grain];
+  list = new (frame) FreeFrame{list};
 }
 
 }  // namespace bowline

@@ -2,16 +2,15 @@
 // misuse.
 #include "bowline/task/frame_pool.h"
 
+#include <new>
+
 namespace bowline {
 
-constinit thread_local FreeFrames free_frames{};
-const bool frames_are_pooled = false;
-
-void* take_new_frame(std::size_t size) {
+void* take_frame(std::size_t size) {
   return ::operator new(size);
 }
 
-void free_frame(void* frame) noexcept {
+void give_back_frame(void* frame, std::size_t) noexcept {
   ::operator delete(frame);
 }
 
