@@ -67,11 +67,11 @@ class LineLayer final : public Layer {
   }
   bool awaits_peer() const override { return waits_for_goodbye && !ended_; }
   BytesBuilder& output() override { return output_; }
-
   static bool give(Op& op, std::string_view text) {
+    op.result = static_cast<int>(text.size());
+    if (text.empty()) return true;
     auto [pool, memory] = Chunk::copy(text).release();
     op.received(*pool, memory);
-    op.result = static_cast<int>(text.size());
     return true;
   }
 
