@@ -148,8 +148,8 @@ bool WebSocketLayer::put_message(Bytes bytes, MessageKind kind) {
       return can_write() || flushing();
     }
   }
-  lend_spare();
   if (protocol_.output().size() + bytes.size() > held_size_max) return false;
+  lend_spare();
   return protocol_.send(opcode, bytes) && hold_or_flush();
 }
 

@@ -49,8 +49,6 @@ class WebSocketLayer final : public Layer, private Timer {
   bool write(Op& op) override;
   void write_end() override;
   bool ends_below() const override { return protocol_.is_over(); }
-  // After a goodbye of both sides nothing comes; where there was none, closing with input unread
-  // would reset the connection and destroy the close frame that says why.
   // To close while something unread comes would destroy what was sent last (RFC 1122 4.2.2.13).
   bool awaits_peer() const override { return !below_ended_; }
   BytesBuilder& output() override { return protocol_.output(); }
