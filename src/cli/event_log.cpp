@@ -20,6 +20,8 @@ std::string_view kind_name(Kind kind) {
       return "accepted";
     case Kind::closed:
       return "closed";
+    case Kind::refused:
+      return "refused";
     case Kind::accept_failed:
       return "accept_failed";
     case Kind::stopping:
@@ -60,13 +62,17 @@ std::string text_line(const ServerEvent& event) {
                                seconds(event.duration))
                  : fmt::format("connection {} failed after {:.3f} s: {}", event.connection,
                                seconds(event.duration), event.failure);
+    case Kind::refused:
+      return fmt::format("refused {}: {} ({} refused in all)", event.url, event.failure,
+                         event.connection);
     case Kind::accept_failed:
       return event.failure;
     case Kind::stopping:
       return "stopping";
     case Kind::stopped:
-      return fmt::format("stopped: {} connection{} served", event.connection,
-                         event.connection == 1 ? "" : "s");
+      return fmt::format("stopped: {} connection{} served{}", event.connection,
+                         event.connection == 1 ? "" : "s",
+                         event.cut > 0 ? fmt::format(", {} cut off", event.cut) : "");
   }
   return "";
 }
@@ -75,6 +81,9 @@ std::string json_line(const ServerEvent& event, const std::string& time) {
   nlohmann::ordered_json line{{"time", time}, {"event", kind_name(event.kind)}};
   if (event.kind == Kind::stopped) {
     line["served"] = event.connection;
+    line["cut"] = event.cut;
+  } else if (event.kind == Kind::refused) {
+    line["refused"] = event.connection;
   } else if (event.connection != 0) {
     line["connection"] = event.connection;
   }

@@ -3,6 +3,7 @@
 #include "bowline/services/service.h"
 #include "cli/cert_watch.h"
 #include "cli/event_log.h"
+#include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
 
@@ -28,7 +29,7 @@ struct Options {
   int backlog = ListenOptions().backlog;
   ServerTlsOptions tls;
   WebSocketSettings websocket;
-  Duration handshake_timeout = ServerOptions().handshake_timeout;
+  ServerLimits limits;
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -54,7 +55,8 @@ constexpr const char* examples =
     "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
     "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"
     "\nSSLKEYLOGFILE in the environment names a file for the secrets of TLS, for Wireshark.\n"
-    "\nCtrl-C and SIGTERM stop the server.\n"
+    "\nCtrl-C and SIGTERM drain the server: nobody new is let in, connections end once they are "
+    "\nsilent for half a second. A second one stops it at once.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
 CLI::Validator known_service() {
@@ -84,7 +86,7 @@ int serve_until_stopped(const Options& options) {
   if (log != LogFormat::none) {
     server_options.observer = [log](const ServerEvent& event) { log_event(event, log); };
   }
-  server_options.handshake_timeout = options.handshake_timeout;
+  server_options.limits = options.limits;
   server_options.open.websocket = options.websocket;
   try {
     std::shared_ptr<TlsContext> tls = make_tls(options.tls);
@@ -137,8 +139,7 @@ void define_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 65535));
   add_tls_options(*command, options->tls);
   add_websocket_options(*command, options->websocket);
-  add_duration(*command, "--handshake-timeout", options->handshake_timeout, false,
-               "How long a client may take for TLS and HTTP before it is served (default: 10s)");
+  add_limit_options(*command, options->limits);
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

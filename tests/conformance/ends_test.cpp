@@ -61,6 +61,43 @@ TEST_P(Ends, a_reader_that_waits_sees_the_half_close) {
   });
 }
 
+TEST_P(Ends, a_reader_that_waits_sees_that_its_own_side_ends_the_input) {
+  run_in_scope([](Scope& scope, Stream* left, Stream* right) -> Task<> {
+    auto end_later = [](Stream* stream) -> Task<> {
+      for (int turn = 0; turn < 5; ++turn) co_await yield();
+      stream->transport().end_input("enough");
+    };
+    // The peer reads as well: where the protocol has a goodbye, it answers.
+    auto read_to_the_end = [](Stream* stream) -> Task<> {
+      Result<Chunk> chunk = co_await attempt(stream->read_some());
+      EXPECT_TRUE(!chunk || chunk->empty());
+      *stream = Stream();
+    };
+    scope.start(end_later(right));
+    scope.start(read_to_the_end(left));
+    EXPECT_TRUE((co_await right->read_some()).empty());
+    *right = Stream();
+  });
+}
+
+TEST_P(Ends, ended_input_leaves_what_has_come_to_be_read_and_answered) {
+  if (!setting().plain) GTEST_SKIP() << "its goodbye ends both directions";
+  run_in_scope([](Scope& scope, Stream* left, Stream* right) -> Task<> {
+    scope.start(write(*left, "last words"));
+    Chunk first = co_await right->read_some();
+    right->put_back(std::move(first));
+    right->transport().end_input("enough");
+    std::string words(10, '\0');
+    co_await right->read_exactly(writable(words));
+    EXPECT_EQ(words, "last words");
+    EXPECT_TRUE((co_await right->read_some()).empty());
+    scope.start(write(*right, "answer"));
+    std::string answer(6, '\0');
+    co_await left->read_exactly(writable(answer));
+    EXPECT_EQ(answer, "answer");
+  });
+}
+
 TEST_P(Ends, a_reader_that_waits_sees_the_peer_close) {
   run_in_scope([](Scope& scope, Stream* left, Stream* right) -> Task<> {
     auto close_later = [](Stream* stream) -> Task<> {

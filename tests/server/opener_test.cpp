@@ -200,7 +200,7 @@ TEST_F(Opener, new_connections_get_what_was_reloaded_and_old_ones_go_on) {
 
 TEST_F(Opener, a_silent_client_is_let_go_after_the_handshake_timeout) {
   use_tls();
-  options_.handshake_timeout = 50ms;
+  options_.limits.handshake_timeout = 50ms;
   auto talk = [](Network network, std::string place) -> Task<> {
     Stream stream = co_await connect(network, "tcp" + place);
     Chunk end = co_await stream.read_some();

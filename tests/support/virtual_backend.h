@@ -35,6 +35,7 @@ class VirtualBackend final : public Backend {
   int change_group(Handle, const Address&, unsigned, bool) override { return -ENOSYS; }
   std::size_t segments_max(Handle) override { return 1; }
   void release(Handle) override {}
+  int end_input(Handle) override { return -ENOSYS; }
   void close(Handle) override {}
   int set_option(Handle, Option, int) override { return -ENOSYS; }
   int local_address(Handle, Address&) override { return -ENOSYS; }

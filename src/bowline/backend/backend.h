@@ -74,6 +74,9 @@ class Backend {
   // Forgets `handle` without closing it. No Op may be under way on it. There is no counterpart: a
   // handle that another backend of the kind let go, or the system gave, may be used as it is.
   virtual void release(Handle handle) = 0;
+  // What comes in on the stream `handle` from now on is nobody's: a read gives what is there, then
+  // the end (shutdown(2), SHUT_RD).
+  virtual int end_input(Handle handle) = 0;
   // Closes `handle`. No Op may be under way on it.
   virtual void close(Handle handle) = 0;
   virtual int set_option(Handle handle, Option option, int value) = 0;

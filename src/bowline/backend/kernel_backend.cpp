@@ -188,6 +188,10 @@ void KernelBackend::close(Handle handle) {
   ::close(handle);
 }
 
+int KernelBackend::end_input(Handle handle) {
+  return os::shutdown_socket(handle, SHUT_RD);
+}
+
 int KernelBackend::set_option(Handle handle, Option option, int value) {
   switch (option) {
     case Option::no_delay:

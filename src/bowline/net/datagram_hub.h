@@ -93,6 +93,8 @@ class DatagramPeer final : public Transport, public PeerEntry {
 
   bool submit(Op& op) override;
   void cancel(Op& op) override;
+  void end_input(std::string_view) override { end(); }
+  bool take_activity() override { return std::exchange(active_, false); }
   Address local_address() const override { return hub_->socket().local_address(); }
   Address peer_address() const override { return address(); }
   std::string url() const override;
@@ -107,6 +109,7 @@ class DatagramPeer final : public Transport, public PeerEntry {
   std::shared_ptr<DatagramHub> hub_;  // shared: see DatagramPeers
   Op* reader_ = nullptr;
   bool ended_ = false;
+  bool active_ = false;
   std::vector<Chunk> queue_;  // from queue_first_
   std::size_t queue_first_ = 0;
 };

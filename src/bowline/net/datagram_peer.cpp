@@ -99,6 +99,7 @@ Chunk DatagramPeer::take() {
 }
 
 bool DatagramPeer::submit(Op& op) {
+  active_ = true;
   if (op.kind == Op::Kind::receive) return read(op);
   if (op.kind == Op::Kind::send) return hub_->send(op, address());
   BOWLINE_CHECK(op.kind == Op::Kind::end);

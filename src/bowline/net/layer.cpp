@@ -135,6 +135,7 @@ bool Layer::take(Op& op) {
   bool woken = op.result == -ECANCELED && std::exchange(reader_woken_, false);
   if (op.result < 0 && !woken) return true;
   if (op.result == 0) {
+    if (input_ended_) return true;
     receive_end();
   } else if (op.result > 0) {
     op.pooled = false;
@@ -251,6 +252,11 @@ void Layer::cancel(Op& op) {
   writer_ = nullptr;
   op.result = -ECANCELED;
   scheduler_->ready(op);
+}
+
+void Layer::end_input(std::string_view why) {
+  input_ended_ = true;
+  below_->end_input(why);
 }
 
 void Layer::wake_reader() {

@@ -20,6 +20,7 @@ class Layer : public Transport {
   bool finish(Op& op) final;
   void cancel(Op& op) final;
   void close() final;
+  void end_input(std::string_view why) override;
   bool fills_memory() const final { return false; }
   Transport* beneath() final { return below_.get(); }
   Address local_address() const override { return below_->local_address(); }
@@ -113,6 +114,7 @@ class Layer : public Transport {
   bool reader_woken_ = false;
   bool reader_cancelled_ = false;
   bool lingering_ = false;
+  bool input_ended_ = false;  // from this side
 };
 
 }  // namespace bowline

@@ -33,6 +33,7 @@ class PipeEnd final : public Transport {
 
   bool submit(Op& op) override;
   void cancel(Op& op) override;
+  void end_input(std::string_view why) override;
   Address local_address() const override { return Address::unix_unnamed(); }
   Address peer_address() const override { return Address::unix_unnamed(); }
   std::string url() const override { return "pipe:"; }
@@ -117,6 +118,11 @@ bool PipeEnd::submit(Op& op) {
   answer(out().reader, 0);
   op.result = 0;
   return true;
+}
+
+void PipeEnd::end_input(std::string_view) {
+  in().ended = true;
+  answer(in().reader, 0);
 }
 
 void PipeEnd::cancel(Op& op) {

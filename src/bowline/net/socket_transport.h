@@ -13,11 +13,14 @@ class SocketTransport final : public Transport {
   ~SocketTransport() override { backend_->close(handle_); }
 
   bool submit(Op& op) override {
+    active_ = true;
     op.handle = handle_;
     op.local = peer_.family() == Family::local;
     return backend_->submit(op);
   }
   void cancel(Op& op) override { backend_->cancel(op); }
+  void end_input(std::string_view) override { backend_->end_input(handle_); }
+  bool take_activity() override { return std::exchange(active_, false); }
   Address local_address() const override;
   Address peer_address() const override { return peer_; }
   int credentials(Credentials& credentials) const override;
@@ -29,6 +32,7 @@ class SocketTransport final : public Transport {
  private:
   Backend* backend_;
   Handle handle_;
+  bool active_ = false;
   Address peer_;
 };
 

@@ -10,12 +10,16 @@
 #include <coroutine>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace bowline {
 
 class Transport {
  public:
-  virtual ~Transport() = default;  // no Op may be under way
+  virtual ~Transport() {  // no Op may be under way
+    if (known_at_) *known_at_ = nullptr;
+  }
   // Ends what there is to end and deletes this, now or when what was written has gone.
   virtual void close() { delete this; }
   static void* operator new(std::size_t size) { return take_frame(size); }
@@ -37,6 +41,24 @@ class Transport {
   // A receive may bring memory of its own; else it takes what it is given.
   virtual bool fills_memory() const { return true; }
 
+  // Ends what comes in from this side: reads give what is there, then the end. Where the protocol
+  // has words for that, the peer hears `why`.
+  virtual void end_input(std::string_view why) {
+    if (Transport* below = beneath()) below->end_input(why);
+  }
+  // Has anything been read or written, or been tried to, since this was last asked?
+  virtual bool take_activity() {
+    Transport* below = beneath();
+    return !below || below->take_activity();
+  }
+  // `place` leads here from now on and until this goes, when it is set to null; any
+  // other place is set to null at once. Null: none does.
+  void be_known_at(Transport** place) {
+    if (known_at_) *known_at_ = nullptr;
+    known_at_ = place;
+    if (place) *place = this;
+  }
+
   virtual Address local_address() const = 0;
   virtual Address peer_address() const = 0;
   // Zero or the negative number of an error. Options that mean nothing here do nothing.
@@ -49,6 +71,9 @@ class Transport {
   // For errors: where this leads, as a URL, and what to try.
   virtual std::string url() const = 0;
   virtual std::string advice(Attempted, int) const { return {}; }
+
+ private:
+  Transport** known_at_ = nullptr;
 };
 
 struct TransportCloser {

@@ -2,6 +2,8 @@
 
 #include "bowline/task/wait.h"
 
+#include <fmt/format.h>
+
 #include <csignal>
 #include <cstdio>
 
@@ -12,32 +14,10 @@ using Kind = ServerEvent::Kind;
 
 // How long accepting pauses when the system has no descriptors or memory left for it.
 constexpr Duration accept_pause = std::chrono::milliseconds(100);
-
-Task<> fail(std::exception_ptr failure) {
-  std::rethrow_exception(failure);
-  co_return;
-}
-
-// What `handler` makes of `stream`; a handler may also throw before it is a task.
-Task<> handle(const Handler& handler, Stream stream) {
-  try {
-    return handler(std::move(stream));
-  } catch (...) {
-    return fail(std::current_exception());
-  }
-}
-
-// What an exception says; nothing for none.
-std::string text_of(const std::exception_ptr& failure) {
-  if (!failure) return {};
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "the handler threw something that is no std::exception";
-  }
-}
+// How often a server that is full looks for room.
+constexpr Duration full_pause = std::chrono::milliseconds(10);
+// Refusals are many when they come: this often one is told, with the count of the others.
+constexpr Duration refusal_pause = std::chrono::seconds(1);
 
 std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
   std::string key = options.key;
@@ -49,173 +29,218 @@ std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
 
 }  // namespace
 
-struct Server::Endpoint {
-  Server* server;
-  Url url;
-  Opener opener;
-  Handler handler;
-  std::string service;
-};
-
-// One connection, from the accept to the end of its handler, whose failure ends nothing else.
-class Server::Session final : public Child {
- public:
-  Session(Scope& scope, Task<> handling, Endpoint& endpoint, std::uint64_t number)
-      : Child(scope, std::move(handling)),
-        endpoint_(&endpoint),
-        number_(number),
-        begin_(scheduler().now()) {}
-
- private:
-  void ended(std::exception_ptr failure) override {
-    if (!endpoint_->server->options_.observer) return;
-    Duration duration = scheduler().now() - begin_;
-    endpoint_->server->tell(
-        {Kind::closed, number_, {}, endpoint_->service, text_of(failure), duration});
-  }
-
-  Endpoint* endpoint_;
-  std::uint64_t number_;
-  Time begin_;
-};
-
-Server::Server(ServerOptions options) : options_(std::move(options)) {
+Server::Server(ServerOptions options, std::nullptr_t)
+    : options_(std::move(options)), admission_(options_.limits) {
   if (!options_.certificate.empty() && !options_.open.tls) options_.open.tls = load_tls(options_);
+}
+
+Server::Server(ServerOptions options) : Server(std::move(options), nullptr) {
   unsigned count = options_.threads ? options_.threads : usable_cores();
   for (unsigned index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(options_.backend, options_.spin));
+    add_shard(workers_.back()->network());
   }
+}
+
+Server::Server(Network network, ServerOptions options) : Server(std::move(options), nullptr) {
+  add_shard(network);
 }
 
 Server::~Server() = default;
 
+void Server::add_shard(Network network) {
+  shards_.push_back(
+      std::make_unique<Shard>(network, options_.limits, endpoints_, admission_, options_.observer));
+}
+
 void Server::add(std::string url, Handler handler, std::string service) {
   Url parsed = Url::parse(url).value();
   Opener opener = make_opener(parsed, options_.open);
-  endpoints_.push_back(std::make_unique<Endpoint>(Endpoint{
-      this, std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
+  endpoints_.push_back(std::make_unique<ServerEndpoint>(ServerEndpoint{
+      std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
 }
 
 void Server::run() {
-  workers_.front()->run([this](Scope& scope) { return serve_all(scope); });
-  tell({Kind::stopped, served_});
+  workers_.front()->run([this](Scope& scope) {
+    scope_ = &scope;
+    return run_in(scope);
+  });
+  tell_stopped();
+}
+
+Task<> Server::serve() {
+  auto serve_it = [this](Scope& scope) {
+    scope_ = &scope;
+    return serve_in(scope);
+  };
+  co_await with_scope(serve_it);
+  tell_stopped();
+}
+
+void Server::drain() {
+  network().post([this] { drain_asked_.open(); });
 }
 
 void Server::stop() {
-  workers_.front()->stop();
+  network().post([this] { scope_->cancel(); });
 }
 
-Task<> Server::serve_all(Scope& scope) {
-  Network network = workers_.front()->network();
-  // Before any other thread: they inherit that these signals do not act on their own.
-  Task<int> signal = network.signal({SIGINT, SIGTERM});
-  std::vector<Door> doors;
-  for (std::unique_ptr<Endpoint>& endpoint : endpoints_) {
-    std::string url = transport_url(endpoint->url);
-    Result<Door> door = co_await attempt(open_door(network, url, options_.listen, options_.peers));
-    if (!door && door.error().cancelled()) co_return;  // stopped before it began
-    doors.push_back(std::move(*door));
-  }
-  for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->start_thread();
+// Signals are taken before there is any other thread: they inherit that these do not act on their
+// own.
+Task<> Server::run_in(Scope& scope) {
+  scope.start(obey_signals(network().signal({SIGINT, SIGTERM})));
+  co_await serve_in(scope);
+}
+
+Task<> Server::obey_signals(Task<int> first) {
+  Result<int> came = co_await attempt(std::move(first));
+  if (!came) co_return;
+  drain_asked_.open();
+  Task<int> second = network().signal({SIGINT, SIGTERM});
+  came = co_await attempt(std::move(second));
+  if (came) scope_->cancel();
+}
+
+Task<> Server::serve_in(Scope& scope) {
+  Context& context = co_await current_context();
+  std::vector<Door> doors = co_await open_doors();
+  if (context.cancelled()) co_return;  // stopped before it began
+  co_await begin_shards();
+  Scope acceptors(context);
   for (std::size_t index = 0; index < doors.size(); ++index) {
-    auto open = [&, &endpoint = *endpoints_[index]](auto& door) {
-      std::string url = url_text(endpoint.url.scheme, door.local_address());
-      tell({Kind::listening, 0, std::move(url), endpoint.service});
-      scope.start(accept_from(endpoint, std::move(door)));
+    auto open = [&](auto& door) {
+      std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
+      tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
+      acceptors.start(accept_at(index, std::move(door)));
     };
     std::visit(open, doors[index]);
   }
-  Result<int> came = co_await attempt(std::move(signal));
+  co_await drain_asked_.passed();
+  acceptors.cancel();
+  co_await acceptors.join();
   tell({Kind::stopping});
-  stopping_ = true;
+  co_await end_shards();
   scope.cancel();
-  for (std::unique_ptr<Worker>& worker : workers_) worker->stop();
-  for (std::unique_ptr<Worker>& worker : workers_) worker->join();
 }
 
-Task<> Server::accept_from(Endpoint& endpoint, Listener listener) {
-  for (;;) {
-    Result<Accepted> accepted = co_await attempt(listener.accept_handle());
-    if (accepted) {
-      deal(endpoint, std::move(*accepted));
-      continue;
-    }
-    if (accepted.error().cancelled()) co_return;
-    tell({Kind::accept_failed, 0, listener.url(), endpoint.service, accepted.error().what()});
-    Result<void> slept = co_await attempt(sleep(accept_pause));
+Task<std::vector<Door>> Server::open_doors() {
+  std::vector<Door> doors;
+  for (std::unique_ptr<ServerEndpoint>& endpoint : endpoints_) {
+    std::string url = transport_url(endpoint->url);
+    Task<Door> opening = open_door(network(), url, options_.listen, options_.peers);
+    Result<Door> door = co_await attempt(std::move(opening));
+    if (!door && door.error().cancelled()) break;
+    doors.push_back(std::move(door.value()));
   }
+  co_return doors;
 }
 
-// The peers of a datagram socket stay with the loop that reads it.
-Task<> Server::accept_from(Endpoint& endpoint, DatagramPeers peers) {
-  Worker& worker = *workers_.front();
-  for (;;) {
-    Result<Stream> peer = co_await attempt(peers.accept());
-    if (peer) {
-      begin_session(worker, endpoint, std::move(*peer), ++served_);
-      continue;
-    }
-    if (peer.error().cancelled()) co_return;
-    tell({Kind::accept_failed, 0, peers.url(), endpoint.service, peer.error().what()});
-    Result<void> slept = co_await attempt(sleep(accept_pause));
+// Goes on when all can be dealt connections.
+Task<> Server::begin_shards() {
+  shards_running_ = 0;
+  scope_->start(run_shard(*shards_.front()));
+  for (std::size_t index = 1; index < shards_.size(); ++index) {
+    workers_[index]->start_thread();
+    workers_[index]->post(
+        [this, &shard = *shards_[index]](Scope& scope) { scope.start(run_shard(shard)); });
   }
+  co_await all_run_.passed();
 }
 
-// The next worker in turn gets the connection: all loops have as many, whoever happened to be
-// awake.
-void Server::deal(Endpoint& endpoint, Accepted accepted) {
-  if (stopping_) {
-    // It came just before the end, and no worker is left for it: it is closed.
-    Stream unserved = workers_.front()->network().adopt(std::move(accepted));
-    return;
-  }
-  Worker& worker = *workers_[next_worker_];
-  next_worker_ = (next_worker_ + 1) % workers_.size();
-  std::uint64_t number = ++served_;
-  if (&worker == workers_.front().get()) {
-    begin_session(worker, endpoint, worker.network().adopt(std::move(accepted)), number);
-    return;
-  }
-  workers_.front()->network().let_go(accepted);
-  worker.post([this, &worker, &endpoint, accepted = std::move(accepted), number](Scope&) {
-    begin_session(worker, endpoint, worker.network().adopt(accepted), number);
+Task<> Server::run_shard(Shard& shard) {
+  Network home = network();
+  home.post([this] {
+    if (++shards_running_ == shards_.size()) all_run_.open();
+  });
+  co_await shard.run();
+  home.post([this] {
+    if (--shards_running_ == 0) none_runs_.open();
   });
 }
 
-void Server::begin_session(Worker& worker, Endpoint& endpoint, Stream stream,
-                           std::uint64_t number) {
-  if (options_.observer) tell({Kind::accepted, number, stream.peer_url(), endpoint.service});
-  if (endpoint.opener) {
-    worker.scope().start(open(worker, endpoint, std::move(stream), number));
-  } else {
-    begin_handler(worker, endpoint, std::move(stream), number);
+Task<> Server::end_shards() {
+  shards_.front()->drain();
+  for (std::size_t index = 1; index < shards_.size(); ++index) {
+    workers_[index]->post([&shard = *shards_[index]](Scope&) { shard.drain(); });
+  }
+  co_await none_runs_.passed();
+  for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->stop();
+  for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->join();
+}
+
+Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
+  for (;;) {
+    Result<Accepted> accepted = co_await attempt(listener.accept_handle());
+    if (!accepted && accepted.error().cancelled()) co_return;
+    if (!accepted) {
+      co_await accept_failed(endpoint, listener.url(), accepted.error());
+      continue;
+    }
+    // What came just before the end is served all the same.
+    for (Result<void> slept; slept && admission_.is_full();) {
+      slept = co_await attempt(sleep(full_pause));
+    }
+    deal(endpoint, std::move(*accepted));
   }
 }
 
-// The handler begins as a task of its own, so that what the opening took is gone by then.
-Task<> Server::open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number) {
-  Network network = worker.network();
-  Time begin = network.now();
-  Task<Stream> opening =
-      within(options_.handshake_timeout, endpoint.opener(network, std::move(stream)));
-  Result<Stream> opened = co_await attempt(std::move(opening));
-  if (opened && *opened) {
-    begin_handler(worker, endpoint, std::move(*opened), number);
-    co_return;
+// The peers of a datagram socket stay with the loop that reads it. How many there may be is for
+// PeerLimits to say.
+Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
+  for (;;) {
+    Result<Stream> peer = co_await attempt(peers.accept());
+    if (!peer && peer.error().cancelled()) co_return;
+    if (!peer) {
+      co_await accept_failed(endpoint, peers.url(), peer.error());
+      continue;
+    }
+    std::optional<Arrival> arrival = let_in(endpoint, peer->peer_address());
+    if (arrival) shards_.front()->begin(*arrival, std::move(*peer));
   }
-  std::string failure = opened ? std::string() : opened.error().what();
-  tell({Kind::closed, number, {}, endpoint.service, failure, network.now() - begin});
 }
 
-void Server::begin_handler(Worker& worker, Endpoint& endpoint, Stream stream,
-                           std::uint64_t number) {
-  Task<> handling = handle(endpoint.handler, std::move(stream));
-  worker.scope().start(
-      std::make_unique<Session>(worker.scope(), std::move(handling), endpoint, number));
+Task<> Server::accept_failed(std::size_t endpoint, std::string url, Error failure) {
+  tell({Kind::accept_failed, 0, std::move(url), endpoints_[endpoint]->service, failure.what()});
+  Result<void> slept = co_await attempt(sleep(accept_pause));
+}
+
+std::optional<Arrival> Server::let_in(std::size_t endpoint, const Address& peer) {
+  std::optional<Admission::Ticket> ticket = admission_.enter(peer);
+  if (ticket) return Arrival{endpoint, ++served_, *ticket};
+  ++refused_;
+  Time now = network().now();
+  if (now < next_refusal_) return std::nullopt;
+  next_refusal_ = later(now, refusal_pause);
+  const ServerEndpoint& at = *endpoints_[endpoint];
+  tell({Kind::refused, refused_, url_text(at.url.scheme, peer), at.service,
+        fmt::format("it has {} connections already", options_.limits.connections_per_address_max)});
+  return std::nullopt;
+}
+
+// The next shard in turn gets the connection: all have as many, whichever happened to be awake.
+void Server::deal(std::size_t endpoint, Accepted accepted) {
+  std::optional<Arrival> arrival = let_in(endpoint, accepted.peer);
+  if (!arrival) {
+    Stream refused = network().adopt(std::move(accepted));
+    return;
+  }
+  std::size_t index = std::exchange(next_shard_, (next_shard_ + 1) % shards_.size());
+  Shard& shard = *shards_[index];
+  if (index == 0) return shard.begin(*arrival, network().adopt(std::move(accepted)));
+  network().let_go(accepted);
+  workers_[index]->post([&shard, arrival = *arrival, accepted = std::move(accepted)](Scope&) {
+    shard.begin(arrival, shard.network().adopt(accepted));
+  });
 }
 
 void Server::tell(const ServerEvent& event) const {
   if (options_.observer) options_.observer(event);
+}
+
+void Server::tell_stopped() const {
+  ServerEvent event{Kind::stopped, served_};
+  for (const std::unique_ptr<Shard>& shard : shards_) event.cut += shard->cut();
+  tell(event);
 }
 
 int serve(std::string url, Handler handler, ServerOptions options) {

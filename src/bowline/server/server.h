@@ -9,86 +9,93 @@
 
 #include "bowline/net/worker.h"
 #include "bowline/server/listen.h"
-#include "bowline/server/opener.h"
+#include "bowline/server/shard.h"
 #include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace bowline {
-
-// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may
-// run on any of the server's threads, many at once. An exception ends its connection only.
-using Handler = std::function<Task<>(Stream)>;
-
-struct ServerEvent {
-  enum class Kind { listening, accepted, closed, accept_failed, stopping, stopped };
-  Kind kind;
-  std::uint64_t connection = 0;  // counted from 1; stopped: how many were served
-  std::string url;               // listening: the server's; accepted: the peer's
-  std::string service;           // the name given to add()
-  std::string failure;           // accept_failed, and closed when the handler threw
-  Duration duration{};           // closed: how long it was open
-};
 
 struct ServerOptions {
   unsigned threads = 0;  // loops; 0: one for each core this process may use
   std::string backend;   // see make_backend, as for spin
   Duration spin = automatic_spin;
   ListenOptions listen;
+  ServerLimits limits;
   PeerLimits peers;  // of datagram sockets, each for itself
   OpenOptions open;
   // Files (PEM) for tls://, wss:// and any://; open.tls can say more. Without a name for the key it
   // is NAME.key beside NAME.pem, as `bowline cert` makes them.
   std::string certificate;
   std::string key;
-  // How long a client may take from the accept to the handler: TLS, HTTP and all.
-  Duration handshake_timeout = std::chrono::seconds(10);
-  // Told of what happens, on any of the server's threads.
-  std::function<void(const ServerEvent&)> observer;
+  ServerObserver observer;
 };
 
 class Server {
  public:
-  // Throws Error when the certificate can't be used.
+  // With loops and threads of its own, for run(). Throws Error when the certificate can't be used.
   explicit Server(ServerOptions options = {});
+  // On the loop of `network`, for serve(): beside other tasks, or in a simulated world.
+  explicit Server(Network network, ServerOptions options = {});
   Server(const Server&) = delete;
   ~Server();
 
-  // Serves `handler` at `url` (see listen()). Before run().
+  // Serves `handler` at `url` (see listen()). Before run() or serve().
   void add(std::string url, Handler handler, std::string service = {});
-  // Listens everywhere, then serves until stop(), SIGINT or SIGTERM. Throws Error when it can't
-  // listen.
+  // Listens everywhere, then serves until drain(), stop(), SIGINT or SIGTERM. The signals drain, a
+  // second one stops. Throws Error when it can't listen.
   void run();
-  // Ends run(): connections are cancelled and closed. From any thread.
+  // The same as a task, which may be cancelled: that stops.
+  Task<> serve();
+  // Ends it kindly: nothing more is accepted, connections end when they are silent, and in
+  // ServerLimits::drain_timeout at most. From any thread, while it runs.
+  void drain();
+  // Ends it at once: connections are cancelled and closed. From any thread, while it runs.
   void stop();
-  // How many connections were accepted so far. From any thread.
+  // How many connections were let in so far. From any thread.
   std::uint64_t served() const { return served_; }
 
  private:
-  struct Endpoint;
-  class Session;
-
-  Task<> serve_all(Scope& scope);
-  Task<> accept_from(Endpoint& endpoint, Listener listener);
-  Task<> accept_from(Endpoint& endpoint, DatagramPeers peers);
-  void begin_session(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
-  Task<> open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
-  void begin_handler(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number);
-  void deal(Endpoint& endpoint, Accepted accepted);
+  Server(ServerOptions options, std::nullptr_t);  // what both have in common
+  void add_shard(Network network);
+  Network network() const { return shards_.front()->network(); }
+  Task<> run_in(Scope& scope);
+  Task<> serve_in(Scope& scope);
+  Task<> obey_signals(Task<int> first);
+  Task<std::vector<Door>> open_doors();
+  Task<> begin_shards();
+  Task<> run_shard(Shard& shard);
+  Task<> end_shards();
+  Task<> accept_at(std::size_t endpoint, Listener listener);
+  Task<> accept_at(std::size_t endpoint, DatagramPeers peers);
+  Task<> accept_failed(std::size_t endpoint, std::string url, Error failure);
+  std::optional<Arrival> let_in(std::size_t endpoint, const Address& peer);
+  void deal(std::size_t endpoint, Accepted accepted);
   void tell(const ServerEvent& event) const;
+  void tell_stopped() const;
 
   ServerOptions options_;
-  std::vector<std::unique_ptr<Endpoint>> endpoints_;
-  std::vector<std::unique_ptr<Worker>> workers_;  // the first is run()'s own thread
-  std::size_t next_worker_ = 0;
-  bool stopping_ = false;
+  Admission admission_;
+  ServerEndpoints endpoints_;
+  // One for each shard, the first runs on run()'s own thread; none for serve().
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<Shard>> shards_;  // the first accepts
+  std::size_t next_shard_ = 0;
+  std::size_t shards_running_ = 0;
+  Scope* scope_ = nullptr;
+  Gate drain_asked_;
+  Gate all_run_;
+  Gate none_runs_;
   std::atomic<std::uint64_t> served_ = 0;
+  std::uint64_t refused_ = 0;
+  Time next_refusal_{};  // not told before
 };
 
 // For main(): serves `handler` at `url` until Ctrl-C; an Error goes to stderr. Gives the exit code.

@@ -58,6 +58,18 @@ void WebSocketLayer::begin_close(unsigned code, std::string_view reason) {
   flush();
 }
 
+void WebSocketLayer::end_input(std::string_view why) {
+  if (!protocol_.is_open()) return;
+  going_away_ = true;
+  note().close_code = websocket_going_away;
+  note().close_reason = why;
+  if (reader_waits()) go_away();
+}
+
+void WebSocketLayer::go_away() {
+  begin_close(details_->close_code, details_->close_reason);
+}
+
 void WebSocketLayer::ping() {
   protocol_.ping();
   flush();
@@ -85,19 +97,19 @@ void WebSocketLayer::take_next() {
   if (!next_) let_input_go();
 }
 
-// Only the end is waited for, by nobody but the layer itself.
+// Only the end is waited for.
 bool WebSocketLayer::drop(Op& op) {
   do {
     next_ = protocol_.next_event();
   } while (next_);
   let_input_go();
   op.result = 0;
-  bool over = protocol_.is_over() && !std::exchange(end_told_, true);
+  bool over = protocol_.is_over() && !(lingering() && std::exchange(end_told_, true));
   return over || below_ended_;
 }
 
 bool WebSocketLayer::read(Op& op) {
-  if (lingering()) return drop(op);
+  if (lingering() || (going_away_ && !protocol_.is_open())) return drop(op);
   for (;;) {
     if (!next_) take_next();
     if (!next_) break;
@@ -115,6 +127,7 @@ bool WebSocketLayer::read(Op& op) {
     op.received(*pool, memory);
     return true;
   }
+  if (going_away_) go_away();
   op.result = 0;
   return protocol_.is_over();
 }

@@ -32,6 +32,8 @@ class WebSocketLayer final : public Layer, private Timer {
   bool has_message() override;
   Chunk take_message(MessageKind& kind) override;
   bool put_message(Bytes bytes, MessageKind kind) override;
+  // Closes with 1001 as soon as the messages that are here were read; what comes later is dropped.
+  void end_input(std::string_view why) override;
   std::string url() const override;
   std::string advice(Attempted attempted, int error_number) const override;
 
@@ -57,6 +59,7 @@ class WebSocketLayer final : public Layer, private Timer {
   Chunk chunk_of(const WebSocketEvent& event);
   void take_next();
   bool drop(Op& op);
+  void go_away();
   void note_close(Op& op, const WebSocketEvent& event);
   void let_input_go();
   void set_timer();
@@ -68,6 +71,7 @@ class WebSocketLayer final : public Layer, private Timer {
   std::unique_ptr<WebSocketDetails> details_;
   MessageKind last_kind_ = MessageKind::binary;
   bool below_ended_ = false;
+  bool going_away_ = false;
   bool end_told_ = false;  // while lingering
 };
 

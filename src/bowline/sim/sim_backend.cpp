@@ -93,6 +93,11 @@ Handle SimBackend::add(std::unique_ptr<Socket> socket) {
   return handle;
 }
 
+int SimBackend::end_input(Handle handle) {
+  Socket* socket = socket_at(handle);
+  return socket ? socket->end_input() : -EBADF;
+}
+
 void SimBackend::close(Handle handle) {
   Socket* socket = socket_at(handle);
   BOWLINE_CHECK(socket);

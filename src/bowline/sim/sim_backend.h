@@ -45,6 +45,7 @@ class SimBackend : public Backend {
   int change_group(Handle handle, const Address& group, unsigned interface, bool join) override;
   std::size_t segments_max(Handle) override { return 1; }
   void release(Handle) override {}
+  int end_input(Handle handle) override;
   void close(Handle handle) override;
   int set_option(Handle handle, Option option, int value) override;
   int local_address(Handle handle, Address& address) override;

@@ -37,6 +37,8 @@ class Socket {
   // The handle is closed and says so to the peer; or it vanishes, and nobody is told.
   virtual void close() = 0;
   virtual void vanish() = 0;
+  // As Backend::end_input.
+  virtual int end_input() { return 0; }
   virtual int set_option(int /*option*/, int /*value*/) { return 0; }
   virtual Address local_address() const { return {}; }
   virtual int peer_address(Address&) const;

@@ -38,6 +38,13 @@ void StreamSocket::reset() {
   for (int index : {0, 1}) connection->fail(index, ECONNRESET);
 }
 
+int StreamSocket::end_input() {
+  if (!connection_ || side().dead) return -ENOTCONN;
+  input_ended_ = true;
+  progress();
+  return 0;
+}
+
 int StreamSocket::set_option(int option, int value) {
   switch (static_cast<Option>(option)) {
     case Option::send_buffer_size:
@@ -149,7 +156,7 @@ bool StreamSocket::receive(Op& op) {
   std::size_t size = connection_->readable(side_);
   if (size == 0) {
     if (take_error(op)) return true;
-    bool over = connection_->ended(side_) || side().dead;
+    bool over = input_ended_ || connection_->ended(side_) || side().dead;
     return over && answer(op, 0);
   }
   bool lent = op.data != nullptr;

@@ -16,6 +16,7 @@ class StreamSocket final : public Socket {
 
   void close() override;
   void vanish() override;
+  int end_input() override;
   int set_option(int option, int value) override;
   Address local_address() const override;
   int peer_address(Address& address) const override;
@@ -41,6 +42,7 @@ class StreamSocket final : public Socket {
   Family family_;
   std::uint8_t side_ = 0;
   bool error_told_ = false;
+  bool input_ended_ = false;      // on this side: what still comes is nobody's
   bool resets_at_close_ = false;  // SO_LINGER with zero seconds
   bool paused_ = false;           // a write that was taken in part goes on in a moment
   std::uint32_t send_buffer_ = 0;

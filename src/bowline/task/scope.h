@@ -29,6 +29,8 @@ class Child : private Waiter {
   // the scope, unless who derives from Child knows better.
   virtual void ended(std::exception_ptr failure);
   Scheduler& scheduler() const { return context_.scheduler(); }
+  Scope& scope() const { return *scope_; }
+  void cancel(Ending ending) { context_.cancel(ending); }
 
  private:
   friend class Scope;
@@ -48,7 +50,7 @@ class Scope : private Suspended {
   // Tasks run on the loop of `context`; when that is cancelled during the join, so are they.
   explicit Scope(Context& context) : context_(&context) {}
   Scope(const Scope&) = delete;
-  ~Scope() { BOWLINE_CHECK(!first_); }
+  virtual ~Scope() { BOWLINE_CHECK(!first_); }
 
   // Runs `task` from the loop's next turn on.
   void start(Task<> task) { start(std::make_unique<Child>(*this, std::move(task))); }
@@ -57,6 +59,11 @@ class Scope : private Suspended {
   // Asks all tasks to stop; the ones started later stop at once as well.
   void cancel(Ending ending = Ending::cancelled());
   std::size_t count() const { return count_; }
+  // Calls `what` with each Child, the youngest first; it may start others.
+  template <class F>
+  void for_each(F what) const {
+    for (Child* child = first_; child; child = child->following_) what(*child);
+  }
 
   // co_await scope.join(): until no task is left; throws the first failure.
   auto join() { return Join{this}; }

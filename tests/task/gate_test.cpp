@@ -1,9 +1,9 @@
-#include "cli/gate.h"
+#include "bowline/task/gate.h"
 
 #include "bowline/task/wait.h"
 #include "tests/support/loop_fixture.h"
 
-namespace bowline::cli {
+namespace bowline {
 namespace {
 
 using Gates = bowline::testing::VirtualLoopTest;
@@ -59,4 +59,4 @@ TEST_F(Gates, let_go_who_is_cancelled) {
 }
 
 }  // namespace
-}  // namespace bowline::cli
+}  // namespace bowline

@@ -1,11 +1,10 @@
-// A gate that one task waits at until another opens it: how two directions of a conversation take
-// turns. Both run on one loop.
+// A gate that one task waits at until another of its loop opens it.
 #pragma once
 
 #include "bowline/task/suspended.h"
 #include "bowline/task/task.h"
 
-namespace bowline::cli {
+namespace bowline {
 
 class Gate : private Suspended {
  public:
@@ -37,4 +36,4 @@ class Gate : private Suspended {
   Context* context_ = nullptr;
 };
 
-}  // namespace bowline::cli
+}  // namespace bowline

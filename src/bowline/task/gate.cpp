@@ -1,6 +1,6 @@
-#include "cli/gate.h"
+#include "bowline/task/gate.h"
 
-namespace bowline::cli {
+namespace bowline {
 
 void Gate::open() {
   open_ = true;
@@ -27,4 +27,4 @@ void Gate::wake() {
   context_->scheduler().ready(*this);
 }
 
-}  // namespace bowline::cli
+}  // namespace bowline

@@ -1,0 +1,50 @@
+// Who may come in: counts the connections of a server, in all and from each address. From any
+// thread.
+#pragma once
+
+#include "bowline/base/address.h"
+#include "bowline/server/limits.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace bowline {
+
+class Admission {
+ public:
+  // Stands for the address that a connection came from, until it has gone.
+  using Ticket = std::uint32_t;
+  static constexpr unsigned ticket_bits = 20;  // how many addresses there may be at a time
+
+  explicit Admission(const ServerLimits& limits) : limits_(limits) {}
+
+  // Counts a connection from `peer` in, unless that has too many, or too many others have some.
+  std::optional<Ticket> enter(const Address& peer);
+  void leave(Ticket ticket);
+  // As many as there may be in all.
+  bool is_full() const { return count_ >= limits_.connections_max; }
+
+ private:
+  // An IPv4 address as IPv6 has it, or the first half of an IPv6 address.
+  using Source = std::uint64_t;
+  struct Place {
+    Source source;
+    std::size_t count;
+  };
+
+  Ticket take_place(Source source);
+
+  ServerLimits limits_;
+  std::mutex mutex_;
+  std::atomic<std::size_t> count_ = 0;
+  std::unordered_map<Source, Ticket> tickets_;
+  std::vector<Place> places_;  // by ticket
+  std::vector<Ticket> free_;
+};
+
+}  // namespace bowline

@@ -1,0 +1,29 @@
+// What one server may cost: how many connections, and how long each may take for what.
+#pragma once
+
+#include "bowline/base/time.h"
+
+#include <cstddef>
+
+namespace bowline {
+
+struct ServerLimits {
+  // Connections at a time, in all; those beyond wait, the next one accepted, the others in the
+  // system's backlog.
+  std::size_t connections_max = 100'000;
+  // From one address, of IPv6 from one /64; those beyond are closed at once. Unix sockets have no
+  // addresses.
+  std::size_t connections_per_address_max = 20'000;
+  // From the accept to the handler: TLS, HTTP and all.
+  Duration handshake_timeout = std::chrono::seconds(10);
+  // Without anything read or written; then the handler reads the end, as if the peer had left, and
+  // is cancelled if it does not leave either. `forever`: none.
+  Duration idle_timeout = std::chrono::hours(1);
+  // A server that drains takes a connection that was silent for so long as done: its handler reads
+  // the end. The others are served on, but not beyond the next one.
+  Duration drain_quiet = std::chrono::milliseconds(500);
+  // After half of it all handlers read the end, after all of it they are cancelled.
+  Duration drain_timeout = std::chrono::seconds(10);
+};
+
+}  // namespace bowline

@@ -1,0 +1,83 @@
+// What one loop of a server has: its sessions, each a connection from the accept to the end of its
+// handler; how long they may be silent, and how they end when the server drains.
+#pragma once
+
+#include "bowline/net/network.h"
+#include "bowline/server/admission.h"
+#include "bowline/server/opener.h"
+#include "bowline/server/server_event.h"
+#include "bowline/task/gate.h"
+#include "bowline/task/scope.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bowline {
+
+// What serves one connection, as a Stream or, since that turns into one, as a MessageStream. It may
+// run on any of the server's threads, many at once. An exception ends its connection only.
+using Handler = std::function<Task<>(Stream)>;
+
+// Something to be served: where, and by what.
+struct ServerEndpoint {
+  Url url;
+  Opener opener;  // empty where there is nothing to open
+  Handler handler;
+  std::string service;
+};
+using ServerEndpoints = std::vector<std::unique_ptr<ServerEndpoint>>;
+
+// A connection that was let in.
+struct Arrival {
+  std::size_t endpoint;  // the index among those of the server
+  std::uint64_t number;
+  Admission::Ticket ticket;
+};
+
+class Shard {
+ public:
+  // All must outlive it.
+  Shard(Network network, const ServerLimits& limits, const ServerEndpoints& endpoints,
+        Admission& admission, const ServerObserver& observer)
+      : network_(network),
+        limits_(limits),
+        endpoints_(&endpoints),
+        admission_(&admission),
+        observer_(&observer) {}
+
+  Network network() const { return network_; }
+  // Has sessions until drain(), and then until all have ended. When it is cancelled, so are they.
+  Task<> run();
+  // Serves a connection, which is closed when run() is about to end. Once that has begun.
+  void begin(const Arrival& arrival, Stream stream);
+  // Lets run() end, in ServerLimits::drain_timeout at most.
+  void drain();
+  // How many sessions drain() had to cancel.
+  std::size_t cut() const { return cut_; }
+
+ private:
+  class Session;
+  class Sessions;
+
+  Task<> open(Arrival arrival, Time begin, Stream stream);
+  void begin_handler(const Arrival& arrival, Time begin, Stream stream);
+  void ended(const Arrival& arrival, Time begin, std::string failure);
+  void end_idle();
+  Task<> drain_sessions(Context& context);
+
+  Network network_;
+  ServerLimits limits_;
+  const ServerEndpoints* endpoints_;
+  Admission* admission_;
+  const ServerObserver* observer_;
+  Sessions* sessions_ = nullptr;  // while more may come
+  Gate woken_;  // to drain, or because the last session that was drained has ended
+  bool draining_ = false;
+  std::size_t cut_ = 0;
+};
+
+}  // namespace bowline

@@ -1,0 +1,75 @@
+"""`bowline serve`: its limits, and how it ends, as processes and signals show them."""
+
+import signal
+import unittest
+
+from services_test import ServeTest
+from wire import connect, is_ended, receive_exactly
+
+
+class Limits(ServeTest):
+    def start(self, *options):
+        """Starts an echo server with `options`; gives (program, port)."""
+        program, (url,) = self.serve("echo", options=options)
+        return program, int(url.rsplit(":", 1)[1])
+
+    def test_a_silent_connection_ends_after_the_idle_timeout(self):
+        _, port = self.start("--idle-timeout", "200ms")
+        with connect(port) as peer:
+            self.assertTrue(is_ended(peer))
+
+    def test_one_address_gets_no_more_than_its_share(self):
+        program, port = self.start("--max-per-address", "2")
+        with connect(port) as first, connect(port) as second, connect(port) as third:
+            for peer in (first, second):
+                peer.sendall(b"hello")
+                self.assertEqual(receive_exactly(peer, 5), b"hello")
+            self.assertTrue(is_ended(third))
+            program.stderr.find(r"refused tcp://127.0.0.1:\d+: it has 2 connections already")
+
+    def test_those_beyond_the_limit_wait_for_their_turn(self):
+        _, port = self.start("--max-connections", "1")
+        with connect(port) as second:
+            with connect(port) as first:
+                # Whichever was accepted first is served; the other is when that leaves.
+                first.sendall(b"one")
+                second.sendall(b"two")
+                self.assertEqual(receive_exactly(second, 3), b"two")
+                second.close()
+                self.assertEqual(receive_exactly(first, 3), b"one")
+
+
+class Drain(ServeTest):
+    def test_a_silent_connection_is_ended_and_not_cut(self):
+        program, (url,) = self.serve("echo")
+        with connect(int(url.rsplit(":", 1)[1])) as peer:
+            peer.sendall(b"hello")
+            self.assertEqual(receive_exactly(peer, 5), b"hello")
+            program.interrupt(signal.SIGTERM)
+            self.assertTrue(is_ended(peer))
+        program.stderr.find(r"stopped: 1 connection served\n?$")
+        self.assertEqual(program.exit_code(), 0)
+
+    def test_what_is_left_after_the_drain_timeout_is_cut(self):
+        program, (url,) = self.serve("echo", options=("--drain-timeout", "0"))
+        with connect(int(url.rsplit(":", 1)[1])) as peer:
+            peer.sendall(b"hello")
+            self.assertEqual(receive_exactly(peer, 5), b"hello")
+            program.interrupt(signal.SIGTERM)
+            self.assertTrue(is_ended(peer))
+        program.stderr.find("1 cut off")
+        self.assertEqual(program.exit_code(), 0)
+
+    def test_a_second_signal_ends_all_at_once(self):
+        program, (url,) = self.serve("echo", options=("--drain-timeout", "1h"))
+        with connect(int(url.rsplit(":", 1)[1])) as peer:
+            peer.sendall(b"hello")
+            self.assertEqual(receive_exactly(peer, 5), b"hello")
+            program.interrupt(signal.SIGINT)
+            program.stderr.find("stopping")
+            program.interrupt(signal.SIGINT)
+            self.assertEqual(program.exit_code(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
