@@ -176,16 +176,16 @@ void UringBackend::wait(Time until) {
   auto look = [this] {
     // The kernel takes requests of a ring from one thread only: a loop may not change its own.
     BOWLINE_CHECK(io_uring_submit_and_get_events(&ring_) != -EEXIST);
-    return io_uring_cq_ready(&ring_) > 0;
+    return io_uring_cq_ready(&ring_);
   };
   if (!answered_.empty() || until == Time()) {
     look();
   } else {
-    spin_.wait(until, look, [this, until] { sleep(until); });
+    spin_.wait(until, look, [this, until] { return sleep(until); });
   }
 }
 
-void UringBackend::sleep(Time until) {
+unsigned UringBackend::sleep(Time until) {
   int result;
   do {
     if (until == never) {
@@ -196,6 +196,7 @@ void UringBackend::sleep(Time until) {
       result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &time, nullptr);
     }
   } while (result == -EINTR && io_uring_cq_ready(&ring_) == 0);
+  return io_uring_cq_ready(&ring_);
 }
 
 Op* UringBackend::next() {

@@ -44,7 +44,7 @@ class UringBackend final : public KernelBackend {
   bool receive_directly(Op& op);
   bool receive_datagrams(Op& op);
   bool send_datagrams(Op& op);
-  void sleep(Time until);
+  unsigned sleep(Time until);
   bool complete(Op& op, int result, unsigned flags);
   bool complete_receive(Op& op, int result, unsigned flags);
 
