@@ -66,7 +66,7 @@ TEST(UringBackend, goes_on_receiving_when_all_buffers_of_the_ring_are_held) {
   testing::Deadline deadline;
   std::unique_ptr<Loop> loop = make_loop("io_uring");
   if (loop->backend().name() != "io_uring") GTEST_SKIP() << "io_uring is not allowed here";
-  loop->run(hold_many(Network(*loop), RingPool::count + 100));
+  loop->run(hold_many(Network(*loop), RingPool::count_max + 100));
 }
 
 }  // namespace

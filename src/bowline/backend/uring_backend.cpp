@@ -249,7 +249,10 @@ bool UringBackend::complete_receive(Op& op, int result, unsigned flags) {
     }
   }
   // All buffers of the ring are held by those who handle what came in them: a block then.
-  if (result == -ENOBUFS && !op.data) return receive_directly(op) || begin(op);
+  if (result == -ENOBUFS && !op.data) {
+    buffers_.ran_out();
+    return receive_directly(op) || begin(op);
+  }
   return answer(op, result);
 }
 
