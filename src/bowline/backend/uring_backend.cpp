@@ -93,7 +93,7 @@ bool UringBackend::begin(Op& op) {
     case Kind::receive:
       return begin_receive(op);
     case Kind::send:
-      return send(op);
+      return begin_send(op);
     case Kind::accept:
       return accept(op);
     case Kind::connect:
@@ -143,6 +143,23 @@ bool UringBackend::begin_connect(Op& op) {
   os::SocketAddress& to = destinations_[&op] = os::to_system(*op.address);
   io_uring_prep_connect(&request(op), op.handle, to.get(), to.size);
   return false;
+}
+
+// One answer leaves at once; those to many that came together leave together, in the loop's one
+// system call.
+bool UringBackend::begin_send(Op& op) {
+  op.queued = io_uring_cq_ready(&ring_) > 0 && op.size > 0 && !op.handles;
+  if (!op.queued) return send(op);
+  io_uring_prep_send(&request(op), op.handle, op.data, op.size, MSG_NOSIGNAL | MSG_WAITALL);
+  return false;
+}
+
+// The rest of what the kernel could send, if there is one, goes as if it had not been queued.
+bool UringBackend::complete_queued(Op& op, int result) {
+  op.queued = false;
+  if (result < 0 && result != -EAGAIN && result != -EINTR) return answer(op, result);
+  if (result > 0) op.sent(static_cast<std::size_t>(result));
+  return op.size > 0 ? send(op) : answer(op, 0);
 }
 
 bool UringBackend::send(Op& op) {
@@ -220,6 +237,7 @@ Op* UringBackend::next() {
 // What the end of its request means for `op`: false when it has to wait for another.
 bool UringBackend::complete(Op& op, int result, unsigned flags) {
   if (op.kind == Kind::receive) return complete_receive(op, result, flags);
+  if (op.kind == Kind::send && op.queued) return complete_queued(op, result);
   if (op.kind == Kind::connect) destinations_.erase(&op);
   // The request did nothing, for a signal or, on terminals, for a wake-up that was none: again.
   if (result == -EINTR || (result == -EINVAL && op.kind == Kind::poll)) return begin(op);
