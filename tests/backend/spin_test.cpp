@@ -11,15 +11,21 @@ using namespace std::chrono_literals;
 struct Watched {
   explicit Watched(Duration limit) : spin(limit) {}
 
-  void wait(int comes_at, Duration sleep_time = {}) {
+  void wait(int comes_at, Duration sleep_time = {}, unsigned events = 1) {
     looks = sleeps = 0;
-    auto look = [&] { return ++looks == comes_at; };
+    auto look = [&] { return ++looks == comes_at ? events : 0; };
     auto sleep = [&] {
       ++sleeps;
       Time end = os::now() + sleep_time;
       while (os::now() < end) continue;
+      return events;
     };
     spin.wait(never, look, sleep);
+  }
+
+  // Events that came one by one, without a wait.
+  void see_single_events() {
+    for (unsigned count = 0; count < Spin::alone_min; ++count) wait(1);
   }
 
   Spin spin;
@@ -42,6 +48,7 @@ TEST(Spin, does_not_sleep_when_something_is_there) {
 
 TEST(Spin, sleeps_at_once_before_there_was_any_traffic) {
   Watched watched(1s);
+  watched.see_single_events();
   watched.wait(1'000'000);
   EXPECT_EQ(watched.looks, 1);
   EXPECT_EQ(watched.sleeps, 1);
@@ -49,14 +56,28 @@ TEST(Spin, sleeps_at_once_before_there_was_any_traffic) {
 
 TEST(Spin, looks_again_after_a_short_wait) {
   Watched watched(10s);
+  watched.see_single_events();
   watched.wait(1'000'000);
   watched.wait(5);
   EXPECT_EQ(watched.looks, 5);
   EXPECT_EQ(watched.sleeps, 0);
 }
 
+TEST(Spin, sleeps_at_once_when_events_come_together) {
+  Watched watched(10s);
+  watched.see_single_events();
+  watched.wait(1'000'000, 0ns, 2);
+  watched.wait(1'000'000);
+  EXPECT_EQ(watched.looks, 1);
+  EXPECT_EQ(watched.sleeps, 1);
+  watched.see_single_events();
+  watched.wait(5);
+  EXPECT_EQ(watched.looks, 5);
+}
+
 TEST(Spin, sleeps_when_its_limit_is_over_and_then_at_once) {
   Watched watched(100us);
+  watched.see_single_events();
   watched.wait(1'000'000'000, 0ns);
   watched.wait(1'000'000'000, 1ms);
   EXPECT_GT(watched.looks, 1);
@@ -68,14 +89,15 @@ TEST(Spin, sleeps_when_its_limit_is_over_and_then_at_once) {
 
 TEST(Spin, does_not_look_past_the_end_of_the_wait) {
   Watched watched(10s);
+  watched.see_single_events();
   watched.wait(1'000'000);
   Time end = os::now() + 1ms;
-  int sleeps = 0;
+  unsigned sleeps = 0;
   watched.spin.wait(
-      end, [] { return false; }, [&] { ++sleeps; });
+      end, [] { return 0u; }, [&] { return ++sleeps; });
   EXPECT_GE(os::now(), end);
   EXPECT_LT(os::now(), end + 5s);
-  EXPECT_EQ(sleeps, 1);
+  EXPECT_EQ(sleeps, 1u);
 }
 
 }  // namespace

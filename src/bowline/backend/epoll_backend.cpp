@@ -207,9 +207,13 @@ bool EpollBackend::collect(int milliseconds) {
 }
 
 void EpollBackend::wait(Time until) {
-  auto look = [this] { return collect(0) && event_count_ > 0; };
+  auto look = [this] {
+    collect(0);
+    return static_cast<unsigned>(event_count_);
+  };
   auto sleep = [this, until] {
     while (!collect(until == never ? -1 : milliseconds_until(until, os::now()))) continue;
+    return static_cast<unsigned>(event_count_);
   };
   if (!answered_.empty() || until == Time()) {
     look();

@@ -72,6 +72,7 @@ struct Op : Waiter {
   bool pooled : 1 = false;  // receive, once answered: the memory is that of `pool`
   bool unfinished : 1 = false;    // it had to wait: what was answered may not be all yet
   bool empty_counts : 1 = false;  // receive: an empty message is one, and not passed over
+  bool queued : 1 = false;        // io_uring: the kernel does the send itself
   bool ending : 1 = false;        // io_uring: somebody asked that it ends; it waits no more
   // send: what kind of message it is, none for that of the last received; receive, once answered:
   // what came, none where the transport knows no messages, or for their end.

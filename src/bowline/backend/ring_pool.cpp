@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 
+#include <utility>
+
 namespace bowline {
 namespace {
 
@@ -13,8 +15,8 @@ void* map(std::size_t size) {
   return memory;
 }
 
-constexpr std::size_t entries_size = RingPool::count * sizeof(io_uring_buf);
-constexpr std::size_t memory_size = RingPool::count * RingPool::buffer_size;
+constexpr std::size_t entries_size = RingPool::count_max * sizeof(io_uring_buf);
+constexpr std::size_t memory_size = RingPool::count_max * RingPool::buffer_size;
 
 }  // namespace
 
@@ -30,12 +32,12 @@ RingPool::~RingPool() {
 int RingPool::attach(io_uring& ring) {
   io_uring_buf_reg registration{};
   registration.ring_addr = reinterpret_cast<std::uint64_t>(entries_);
-  registration.ring_entries = count;
+  registration.ring_entries = count_max;
   registration.bgid = group;
   int result = io_uring_register_buf_ring(&ring, &registration, 0);
   if (result < 0) return result;
   io_uring_buf_ring_init(entries_);
-  for (unsigned index = 0; index < count; ++index) give_back(buffer(index));
+  offer(count_min);
   publish();
   return 0;
 }
@@ -43,10 +45,15 @@ int RingPool::attach(io_uring& ring) {
 void RingPool::give_back(std::byte* memory) {
   auto index =
       static_cast<unsigned short>(static_cast<std::size_t>(memory - memory_) / buffer_size);
-  io_uring_buf_ring_add(entries_, memory, buffer_size, index, count - 1, unpublished_++);
+  io_uring_buf_ring_add(entries_, memory, buffer_size, index, count_max - 1, unpublished_++);
+}
+
+void RingPool::offer(unsigned count) {
+  for (unsigned end = count_ + count; count_ < end; ++count_) give_back(buffer(count_));
 }
 
 void RingPool::publish() {
+  if (std::exchange(ran_out_, false) && count_ < count_max) offer(count_);
   if (unpublished_ > 0) io_uring_buf_ring_advance(entries_, unpublished_);
   unpublished_ = 0;
 }

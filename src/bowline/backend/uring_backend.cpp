@@ -93,7 +93,7 @@ bool UringBackend::begin(Op& op) {
     case Kind::receive:
       return begin_receive(op);
     case Kind::send:
-      return send(op);
+      return begin_send(op);
     case Kind::accept:
       return accept(op);
     case Kind::connect:
@@ -145,6 +145,23 @@ bool UringBackend::begin_connect(Op& op) {
   return false;
 }
 
+// One answer leaves at once; those to many that came together leave together, in the loop's one
+// system call.
+bool UringBackend::begin_send(Op& op) {
+  op.queued = io_uring_cq_ready(&ring_) > 0 && op.size > 0 && !op.handles;
+  if (!op.queued) return send(op);
+  io_uring_prep_send(&request(op), op.handle, op.data, op.size, MSG_NOSIGNAL | MSG_WAITALL);
+  return false;
+}
+
+// The rest of what the kernel could send, if there is one, goes as if it had not been queued.
+bool UringBackend::complete_queued(Op& op, int result) {
+  op.queued = false;
+  if (result < 0 && result != -EAGAIN && result != -EINTR) return answer(op, result);
+  if (result > 0) op.sent(static_cast<std::size_t>(result));
+  return op.size > 0 ? send(op) : answer(op, 0);
+}
+
 bool UringBackend::send(Op& op) {
   return send_now(op) || await_readiness(op, POLLOUT);
 }
@@ -176,16 +193,16 @@ void UringBackend::wait(Time until) {
   auto look = [this] {
     // The kernel takes requests of a ring from one thread only: a loop may not change its own.
     BOWLINE_CHECK(io_uring_submit_and_get_events(&ring_) != -EEXIST);
-    return io_uring_cq_ready(&ring_) > 0;
+    return io_uring_cq_ready(&ring_);
   };
   if (!answered_.empty() || until == Time()) {
     look();
   } else {
-    spin_.wait(until, look, [this, until] { sleep(until); });
+    spin_.wait(until, look, [this, until] { return sleep(until); });
   }
 }
 
-void UringBackend::sleep(Time until) {
+unsigned UringBackend::sleep(Time until) {
   int result;
   do {
     if (until == never) {
@@ -196,6 +213,7 @@ void UringBackend::sleep(Time until) {
       result = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &time, nullptr);
     }
   } while (result == -EINTR && io_uring_cq_ready(&ring_) == 0);
+  return io_uring_cq_ready(&ring_);
 }
 
 Op* UringBackend::next() {
@@ -219,6 +237,7 @@ Op* UringBackend::next() {
 // What the end of its request means for `op`: false when it has to wait for another.
 bool UringBackend::complete(Op& op, int result, unsigned flags) {
   if (op.kind == Kind::receive) return complete_receive(op, result, flags);
+  if (op.kind == Kind::send && op.queued) return complete_queued(op, result);
   if (op.kind == Kind::connect) destinations_.erase(&op);
   // The request did nothing, for a signal or, on terminals, for a wake-up that was none: again.
   if (result == -EINTR || (result == -EINVAL && op.kind == Kind::poll)) return begin(op);
@@ -248,7 +267,10 @@ bool UringBackend::complete_receive(Op& op, int result, unsigned flags) {
     }
   }
   // All buffers of the ring are held by those who handle what came in them: a block then.
-  if (result == -ENOBUFS && !op.data) return receive_directly(op) || begin(op);
+  if (result == -ENOBUFS && !op.data) {
+    buffers_.ran_out();
+    return receive_directly(op) || begin(op);
+  }
   return answer(op, result);
 }
 

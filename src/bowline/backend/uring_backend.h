@@ -1,6 +1,6 @@
-// The backend on io_uring(7). Reading is asked of the kernel, many reads to one system call; what
-// usually succeeds at once (sending, accepting) is called directly, and waits for readiness through
-// the ring only when it must.
+// The backend on io_uring(7). Reading is asked of the kernel, many reads to one system call, and so
+// are the answers to what came together. What usually succeeds at once (a single send, accepting)
+// is called directly, and waits for readiness through the ring only when it must.
 #pragma once
 
 #include "bowline/backend/kernel_backend.h"
@@ -39,12 +39,14 @@ class UringBackend final : public KernelBackend {
   bool await_readiness(Op& op, unsigned events);
   bool begin_receive(Op& op);
   bool begin_connect(Op& op);
+  bool begin_send(Op& op);
+  bool complete_queued(Op& op, int result);
   bool send(Op& op);
   bool accept(Op& op);
   bool receive_directly(Op& op);
   bool receive_datagrams(Op& op);
   bool send_datagrams(Op& op);
-  void sleep(Time until);
+  unsigned sleep(Time until);
   bool complete(Op& op, int result, unsigned flags);
   bool complete_receive(Op& op, int result, unsigned flags);
 
