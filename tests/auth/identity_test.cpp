@@ -1,0 +1,56 @@
+#include "bowline/auth/identity.h"
+
+#include "bowline/net/pipe.h"
+#include "bowline/session/framing.h"
+#include "tests/support/loop_fixture.h"
+
+namespace bowline {
+namespace {
+
+class IdentityTest : public testing::VirtualLoopTest {
+ protected:
+  Network network_{loop_};
+};
+
+TEST_F(IdentityTest, is_nobodys_until_it_is_noted) {
+  auto [left, right] = make_pipe(loop_);
+  EXPECT_EQ(identity_of(left), nullptr);
+  left = with_identity(std::move(left));
+  EXPECT_EQ(identity_of(left), nullptr);
+  note_identity(left, {"alice", "token", {}});
+  ASSERT_NE(identity_of(left), nullptr);
+  EXPECT_EQ(identity_of(left)->name, "alice");
+  EXPECT_EQ(identity_of(right), nullptr);
+}
+
+TEST_F(IdentityTest, is_found_below_what_is_put_on_top) {
+  auto [left, right] = make_pipe(loop_);
+  Stream lines = frame_lines(network_, with_identity(std::move(left)));
+  note_identity(lines, {"alice", "token", {}});
+  EXPECT_EQ(identity_of(lines)->name, "alice");
+}
+
+TEST_F(IdentityTest, the_stream_carries_what_it_did_and_what_was_read_ahead) {
+  auto body = [](Loop* loop) -> Task<> {
+    auto [left, right] = make_pipe(*loop);
+    co_await right.write_all("one\ntwo\n");
+    auto line = co_await left.read_line();
+    EXPECT_EQ(line, "one");
+    left = with_identity(std::move(left));
+    line = co_await left.read_line();
+    EXPECT_EQ(line, "two");
+    co_await left.write_all("back");
+    co_await left.write_end();
+    Chunk back = co_await right.read_some();
+    EXPECT_EQ(back.text(), "back");
+    Chunk end = co_await right.read_some();
+    EXPECT_TRUE(end.empty());
+    right = Stream();
+    end = co_await left.read_some();
+    EXPECT_TRUE(end.empty());
+  };
+  run(body(&loop_));
+}
+
+}  // namespace
+}  // namespace bowline
