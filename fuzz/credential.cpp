@@ -25,7 +25,7 @@ const Check& keys() {
 void check_credential(const std::optional<Credential>& credential) {
   if (!credential) return;
   std::string text = credential->text();
-  if (text.size() > credential_size_max) return;  // more blanks were trimmed than it had room
+  if (text.size() > credential_size_max) return;  // "Bearer" is no part of a token
   std::optional<Credential> again = Credential::parse(text);
   BOWLINE_CHECK(again && again->text() == text && again->scheme() == credential->scheme());
   BOWLINE_CHECK(again->user == credential->user && again->password == credential->password);

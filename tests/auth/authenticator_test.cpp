@@ -40,7 +40,7 @@ TEST_F(AuthenticatorTest, the_first_check_that_knows_somebody_wins) {
   Evidence both;
   both.process = Credentials{1, 2, 3};
   EXPECT_EQ(judge(both).identity->name, "local");
-  both.credential = Credential::bearer("bob");
+  both.credential = Credential::bearer("wrong");
   EXPECT_EQ(judge(both).identity->name, "local");
 }
 
@@ -62,7 +62,7 @@ TEST_F(AuthenticatorTest, failures_slow_down_what_comes_from_the_same_place) {
 }
 
 TEST_F(AuthenticatorTest, who_can_not_wait_is_told_when_to_come_again_and_not_looked_at) {
-  auto tokens = std::make_shared<testing::TwoTokens>();
+  auto tokens = std::make_shared<testing::OneToken>();
   authenticator_.use({tokens});
   for (int count = 0; count < 6; ++count) judge(Credential::bearer("wrong"));
   Admission refused = judge(Credential::bearer("ecila"), 100ms);

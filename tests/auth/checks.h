@@ -16,15 +16,14 @@ inline std::string backwards(std::string text) {
   return text;
 }
 
-// Knows alice and bob by their tokens.
-class TwoTokens final : public Check {
+// Knows alice by her token.
+class OneToken final : public Check {
  public:
   Verdict judge(const Evidence& evidence, WallTime) const override {
     if (!evidence.says("Bearer")) return {};
     ++asked;
-    for (const char* name : {"alice", "bob"}) {
-      if (evidence.credential->token == backwards(name))
-        return Verdict::accept({name, "token", {}});
+    if (evidence.credential->token == backwards("alice")) {
+      return Verdict::accept({"alice", "token", {}});
     }
     return Verdict::refuse("no such token");
   }
@@ -56,7 +55,7 @@ class AnyUnixUser final : public Check {
 };
 
 inline CheckList all_checks() {
-  return {std::make_shared<TwoTokens>(), std::make_shared<SlowPassword>(),
+  return {std::make_shared<OneToken>(), std::make_shared<SlowPassword>(),
           std::make_shared<AnyUnixUser>()};
 }
 

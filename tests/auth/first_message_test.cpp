@@ -77,6 +77,7 @@ class FirstMessageTest : public ::testing::Test {
     client.start(talk, std::move(bytes), &heard);
     EXPECT_TRUE(world_.run_until([&] { return !client.running(); }, 1min));
     took_ = world_.elapsed() - begin;
+    world_.run_for(10ms);  // the server learns that the client has left
     return heard;
   }
   // What came back of "hello" after connect() with this credential, or why it failed.
@@ -97,17 +98,18 @@ class FirstMessageTest : public ::testing::Test {
     sim::Host& client = world_.host("client");
     client.start(greet, std::move(url), std::move(credential), &heard);
     EXPECT_TRUE(world_.run_until([&] { return !client.running(); }, 1min));
+    world_.run_for(10ms);
     return heard;
   }
 
+  Served served_;  // outlives the world's programs
   sim::World world_;
-  Served served_;
   Duration took_{};
 };
 
 TEST_F(FirstMessageTest, says_who_it_is_and_what_follows_is_for_the_handler) {
   EXPECT_EQ(say("Authorization: Bearer ecila\nhello, bye"), "ok alice\nhello, bye");
-  EXPECT_EQ(say("authorization:Bearer bob\r\nbye"),
+  EXPECT_EQ(say("authorization:Bearer wrong\r\nbye"),
             "denied: these credentials are not valid here\n");
   EXPECT_THAT(served_.names, ::testing::ElementsAre("alice"));
 }
@@ -134,12 +136,12 @@ TEST_F(FirstMessageTest, guessing_gets_slower_and_slower) {
     times.push_back(took_);
   }
   EXPECT_LT(times[2], 200ms);
-  EXPECT_GE(times[6], 1s);
+  EXPECT_GE(times[6], 900ms);
   EXPECT_GE(times[6], times[5] + 400ms);
   // Another address is as quick as ever.
   auto talk = [](Network network) -> Task<> {
     Stream stream = co_await connect(network, "tcp://server:7000");
-    co_await stream.write_all("Authorization: Bearer bob\n");
+    co_await stream.write_all("Authorization: Bearer wrong\n");
     Task<std::optional<std::string_view>> reading = within(200ms, stream.read_line());
     auto line = co_await reading;
     EXPECT_TRUE(line->starts_with("denied")) << *line;

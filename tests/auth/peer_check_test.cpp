@@ -17,7 +17,7 @@ std::string judged(const Check& check, const Evidence& evidence) {
 Evidence certificate(std::string common_name, std::vector<std::string> names) {
   Evidence evidence;
   evidence.certificate.emplace();
-  evidence.certificate->subject = "CN=" + common_name;
+  evidence.certificate->subject = common_name.empty() ? "" : "CN=" + common_name;
   evidence.certificate->common_name = std::move(common_name);
   evidence.certificate->names = std::move(names);
   return evidence;

@@ -105,7 +105,7 @@ TEST_F(AuthWebSocket, a_token_in_the_URL_is_refused_and_says_why) {
 
 TEST_F(AuthWebSocket, after_too_many_failures_it_says_when_to_come_again) {
   std::string heard;
-  for (int count = 0; count < 9; ++count) {
+  for (int count = 0; count < 10; ++count) {
     heard = answer(upgrade("Authorization: Bearer wrong\r\n"));
   }
   EXPECT_THAT(heard, AllOf(StartsWith("HTTP/1.1 429 "), HasSubstr("Retry-After: "),

@@ -17,8 +17,12 @@ Admission come_again(Duration wait) {
 }
 
 Admission busy() {
-  return {std::nullopt, "too many passwords wait to be checked",
+  return {std::nullopt, "there was no time left to check a password",
           "too busy to check credentials, try again", std::chrono::seconds(1)};
+}
+
+bool is_busy(const Error& error) {
+  return error.timed_out() || error.is(std::errc::resource_unavailable_try_again);
 }
 
 }  // namespace
@@ -54,10 +58,10 @@ Task<Admission> Authenticator::judge(Network network, Evidence evidence, std::st
     if (!check->scheme().empty() && !evidence.says(check->scheme())) continue;
     Verdict verdict;
     if (check->is_slow()) {
-      Result<Verdict> judged = co_await attempt(judge_slowly(network, check, evidence));
-      if (!judged && judged.error().is(std::errc::resource_unavailable_try_again)) {
-        co_return busy();
-      }
+      Task<Verdict> judging =
+          within(deadline - network.now(), judge_slowly(network, check, evidence));
+      Result<Verdict> judged = co_await attempt(std::move(judging));
+      if (!judged && is_busy(judged.error())) co_return busy();
       verdict = std::move(judged.value());
     } else {
       verdict = check->judge(evidence, options_.calendar());

@@ -45,8 +45,8 @@ class Authenticator {
   void use(CheckList checks);
 
   // Asks the checks about `evidence`, the first that knows the peer wins. With a credential in it,
-  // this is an attempt of `source` (throttle_source), which may have to wait for its turn, at most
-  // until `deadline`.
+  // this is an attempt of `source` (throttle_source), which may have to wait for its turn. All of
+  // it ends at `deadline`, and who is not looked at by then may come again.
   Task<Admission> judge(Network network, Evidence evidence, std::string source, Time deadline);
 
   // In which schemes credentials are taken: "Bearer", "Basic", both, none.

@@ -35,40 +35,31 @@ Task<> say(Stream& stream, FirstMessage form, std::string text) {
   co_await stream.write_all(text);
 }
 
+Admission nobody(std::string why, std::string told) {
+  return {std::nullopt, std::move(why), std::move(told), {}};
+}
+
+// To be late, or to say too much, is an answer too.
 Task<Admission> ask(Network network, Stream& stream, Authenticator& authenticator,
-                    FirstMessage form, Evidence evidence, Time deadline) {
+                    FirstMessage form, Evidence evidence) {
+  Time deadline = later(network.now(), authenticator.timeout());
   Task<std::optional<std::string>> receiving =
-      receive(stream, form, credential_size_max + mark.size());
-  std::optional<std::string> text = co_await receiving;
-  if (!text) {
-    co_return Admission{std::nullopt, "it left without a word", "credentials are needed here", {}};
+      within(authenticator.timeout(), receive(stream, form, credential_size_max + mark.size()));
+  Result<std::optional<std::string>> text = co_await attempt(std::move(receiving));
+  if (!text && text.error().timed_out()) {
+    co_return nobody("no credential came in time", "you took too long");
   }
-  evidence.credential = parse_first_message(*text);
+  if (!text && text.error().is(Errc::too_long)) {
+    co_return nobody("what it said first is too long", "that is too long");
+  }
+  if (!text.value()) co_return nobody("it left without a word", "credentials are needed here");
+  evidence.credential = parse_first_message(**text);
   if (!evidence.credential) {
-    co_return Admission{std::nullopt,
-                        "what it said first is no credential",
-                        "say first: Authorization: Bearer TOKEN, or Basic and base64",
-                        {}};
+    co_return nobody("what it said first is no credential",
+                     "say first: Authorization: Bearer TOKEN, or Basic and base64");
   }
   std::string source = source_of(stream, evidence);
   co_return co_await authenticator.judge(network, std::move(evidence), std::move(source), deadline);
-}
-
-// Asks, within the time there is for it: to be late, or to say too much, is an answer too.
-Task<Admission> ask_in_time(Network network, Stream& stream, Authenticator& authenticator,
-                            FirstMessage form, Evidence evidence) {
-  Duration limit = authenticator.timeout();
-  Task<Admission> asking = within(limit, ask(network, stream, authenticator, form,
-                                             std::move(evidence), later(network.now(), limit)));
-  Result<Admission> asked = co_await attempt(std::move(asking));
-  if (asked) co_return std::move(*asked);
-  if (asked.error().timed_out()) {
-    co_return Admission{std::nullopt, "no credential came in time", "you took too long", {}};
-  }
-  if (asked.error().is(Errc::too_long)) {
-    co_return Admission{std::nullopt, "what it said first is too long", "that is too long", {}};
-  }
-  throw asked.error();
 }
 
 Task<> dismiss(Stream& stream, FirstMessage form, std::string told) {
@@ -93,7 +84,7 @@ Task<Stream> authenticate(Network network, Stream stream, Authenticator& authent
   Admission admission = co_await judging;
   bool asks = !admission.identity && !authenticator.schemes().empty();
   if (asks) {
-    Task<Admission> asking = ask_in_time(network, stream, authenticator, form, std::move(evidence));
+    Task<Admission> asking = ask(network, stream, authenticator, form, std::move(evidence));
     admission = co_await asking;
   }
   if (!admission.identity) {

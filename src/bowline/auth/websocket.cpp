@@ -1,7 +1,5 @@
 #include "bowline/auth/websocket.h"
 
-#include "bowline/task/wait.h"
-
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -27,9 +25,8 @@ class Guard final : public WebSocketGuard {
       evidence_.credential = Credential::parse(*request.fields->find("authorization"));
     }
     bool in_url = request.query.find("access_token=") != std::string_view::npos;
-    Duration limit = authenticator_.timeout();
-    Task<Admission> judging = within(
-        limit, authenticator_.judge(network_, evidence_, source_, later(network_.now(), limit)));
+    Time deadline = later(network_.now(), authenticator_.timeout());
+    Task<Admission> judging = authenticator_.judge(network_, evidence_, source_, deadline);
     admission_ = co_await judging;
     if (admission_.identity) co_return WebSocketAnswer();
     if (in_url && !evidence_.credential) {
