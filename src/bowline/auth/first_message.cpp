@@ -80,7 +80,8 @@ Task<Stream> authenticate(Network network, Stream stream, Authenticator& authent
                           FirstMessage form) {
   stream = with_identity(std::move(stream));
   Evidence evidence = evidence_of(stream);
-  Task<Admission> judging = authenticator.judge(network, evidence, {}, network.now());
+  Time deadline = later(network.now(), authenticator.timeout());
+  Task<Admission> judging = authenticator.judge(network, evidence, {}, deadline);
   Admission admission = co_await judging;
   bool asks = !admission.identity && !authenticator.schemes().empty();
   if (asks) {
