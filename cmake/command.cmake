@@ -1,7 +1,6 @@
 # The bowline command: BUILD/bin/bowline. All but main.cpp is a library of its own, so that tests
 # can call the commands.
 find_package(CLI11 REQUIRED)
-find_package(nlohmann_json REQUIRED)
 find_path(BOWLINE_EDIT_INCLUDE histedit.h REQUIRED)
 find_library(BOWLINE_EDIT_LIBRARY edit REQUIRED)
 mark_as_advanced(BOWLINE_EDIT_INCLUDE BOWLINE_EDIT_LIBRARY)

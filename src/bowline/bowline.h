@@ -1,6 +1,8 @@
 // All of bowline for programs that talk over sockets. See README.md for the first steps.
 #pragma once
 
+#include "bowline/auth/authenticator.h"
+#include "bowline/auth/load_checks.h"
 #include "bowline/base/text.h"
 #include "bowline/client/connect.h"
 #include "bowline/net/datagram_peers.h"

@@ -1,10 +1,9 @@
 #include "cli/cert_files.h"
 
-#include "bowline/os/file_descriptor.h"
+#include "cli/replace_file.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,19 +22,6 @@ constexpr auto authority_lifetime = std::chrono::days(3650);
 constexpr auto clock_difference = std::chrono::hours(1);
 constexpr mode_t readable_by_all = 0644;
 constexpr mode_t readable_by_owner = 0600;
-
-// A new file takes the place of the old one at once, and no reader sees a part of it.
-void write_file(const std::string& path, const std::string& text, mode_t mode) {
-  std::string draft = path + ".XXXXXX";
-  os::FileDescriptor file(::mkstemp(draft.data()));
-  bool written = file.valid() && ::fchmod(file.get(), mode) == 0 &&
-                 ::write(file.get(), text.data(), text.size()) == ssize_t(text.size()) &&
-                 ::rename(draft.c_str(), path.c_str()) == 0;
-  if (written) return;
-  int error = errno;
-  if (file.valid()) ::unlink(draft.c_str());
-  throw make_error(error, "write " + path);
-}
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -70,8 +56,8 @@ void CertFolder::open_authority(WallTime today) {
                                .valid_from = today - clock_difference,
                                .valid_until = today + authority_lifetime};
     authority_ = make_certificate(options).value();
-    write_file(key_file, authority_.key, readable_by_owner);
-    write_file(certificate_file, authority_.certificate, readable_by_all);
+    replace_file(key_file, authority_.key, readable_by_owner);
+    replace_file(certificate_file, authority_.certificate, readable_by_all);
     return;
   }
   std::string action = "take up the authority " + certificate_file;
@@ -103,8 +89,8 @@ CertFolder::Made CertFolder::make(CertificateUse use, const std::vector<std::str
   options.valid_until = std::min<WallTime>(today + std::chrono::days(days), authority.valid_until);
   PemPair pair = make_certificate(options, &authority_).value();
   std::string stem = file(cert_file_stem(names.at(0)));
-  write_file(stem + ".key", pair.key, readable_by_owner);
-  write_file(stem + ".pem", pair.certificate, readable_by_all);
+  replace_file(stem + ".key", pair.key, readable_by_owner);
+  replace_file(stem + ".pem", pair.certificate, readable_by_all);
   return {stem + ".pem", stem + ".key", read_identity(pair.certificate).value()};
 }
 

@@ -39,6 +39,7 @@ constexpr const char* notes =
     "  bowline connect --ca ca.pem --show-handshake tls://localhost:8443\n"
     "  echo hello | bowline connect --count 1 wss://localhost:8443/chat\n"
     "  bowline connect --prompt 127.0.0.1:8000\n"
+    "  bowline connect --user alice wss://example.org/chat\n"
     "\nexit status: 0 done, 1 the peer or the network failed, 2 usage, 130 Ctrl-C\n";
 
 CLI::Validator message_count() {
@@ -94,6 +95,7 @@ void define_connect(CLI::App& app, int& exit_code) {
       "Over WebSocket: send what is read as binary messages and show what comes as it "
       "is. Otherwise each line is a text message, and each message shown as a line");
   add_tls_options(*command, options->tls);
+  add_auth_options(*command, options->auth);
   add_websocket_options(*command, options->connect.websocket);
   command->add_flag("--show-handshake", options->show_handshake,
                     "Tell on standard error what TLS agreed on, and whose certificate it is");

@@ -94,19 +94,20 @@ std::string json_line(const ServerEvent& event, const std::string& time) {
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-std::string reload_line(const std::string& failure, LogFormat format, const std::string& time) {
+std::string reload_line(std::string_view what, const std::string& failure, LogFormat format,
+                        const std::string& time) {
   if (format == LogFormat::json) {
-    nlohmann::ordered_json line{{"time", time},
-                                {"event", failure.empty() ? "reloaded" : "reload_failed"}};
+    nlohmann::ordered_json line{
+        {"time", time}, {"event", failure.empty() ? "reloaded" : "reload_failed"}, {"what", what}};
     if (!failure.empty()) line["error"] = failure;
     return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
-  if (failure.empty()) return "certificates loaded anew";
-  return "certificates stay as they were: " + failure;
+  if (failure.empty()) return fmt::format("{} loaded anew", what);
+  return fmt::format("{} stay as they were: {}", what, failure);
 }
 
-void log_reload(const std::string& failure, LogFormat format) {
-  if (format != LogFormat::none) write_line(reload_line(failure, format, wall_clock()));
+void log_reload(std::string_view what, const std::string& failure, LogFormat format) {
+  if (format != LogFormat::none) write_line(reload_line(what, failure, format, wall_clock()));
 }
 
 void log_event(const ServerEvent& event, LogFormat format) {

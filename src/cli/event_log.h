@@ -13,11 +13,12 @@ enum class LogFormat { text, json, none };
 std::string text_line(const ServerEvent& event);
 std::string json_line(const ServerEvent& event, const std::string& time);
 
-// A line of the program itself: certificates were loaded anew, or why that failed.
-std::string reload_line(const std::string& failure, LogFormat format, const std::string& time);
+// A line of the program itself: `what` ("certificates") was loaded anew, or why that failed.
+std::string reload_line(std::string_view what, const std::string& failure, LogFormat format,
+                        const std::string& time);
 
 // Writes `event` to stderr: one whole line, from any thread.
 void log_event(const ServerEvent& event, LogFormat format);
-void log_reload(const std::string& failure, LogFormat format);
+void log_reload(std::string_view what, const std::string& failure, LogFormat format);
 
 }  // namespace bowline::cli

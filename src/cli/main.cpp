@@ -10,6 +10,7 @@
 #include "cli/serve.h"
 #include "cli/sockets.h"
 #include "cli/usage_error.h"
+#include "cli/user.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,8 +30,8 @@ constexpr int wrong_usage = 2;
 
 // In the order that help shows them; the last ones look at those before them.
 constexpr void (*commands[])(CLI::App& app, int& exit_code) = {
-    define_serve, define_connect, define_check,      define_bench,
-    define_cert,  define_sockets, define_completion, define_manual,
+    define_serve, define_connect, define_check,      define_bench,  define_cert,
+    define_user,  define_sockets, define_completion, define_manual,
 };
 
 constexpr const char* description =

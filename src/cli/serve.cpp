@@ -1,6 +1,7 @@
 #include "cli/serve.h"
 
 #include "bowline/services/service.h"
+#include "cli/auth_options.h"
 #include "cli/cert_watch.h"
 #include "cli/event_log.h"
 #include "cli/limit_options.h"
@@ -28,6 +29,7 @@ struct Options {
   Duration spin = automatic_spin;
   int backlog = ListenOptions().backlog;
   ServerTlsOptions tls;
+  ServerAuthOptions auth;
   WebSocketSettings websocket;
   ServerLimits limits;
   LogFormat log = LogFormat::text;
@@ -51,6 +53,7 @@ constexpr const char* examples =
     "  bowline serve echo --listen udp://localhost:12345\n"
     "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
+    "  bowline serve echo --listen wss://:8443 --cert a.pem --key a.key --auth-users users\n"
     "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
     "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
     "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"
@@ -70,9 +73,29 @@ CLI::Validator known_service() {
   return validator.name("SERVICE");
 }
 
-void reload(TlsContext& tls, LogFormat log) {
-  Result<void> reloaded = tls.reload();
-  log_reload(reloaded ? std::string() : reloaded.error().what(), log);
+// What is read from files, and read anew when they have changed.
+struct Loaded {
+  std::shared_ptr<TlsContext> tls;
+  std::shared_ptr<Authenticator> authenticator;
+
+  bool any() const { return tls || authenticator; }
+};
+
+void log_reload(std::string_view what, const Result<void>& reloaded, LogFormat log) {
+  log_reload(what, reloaded ? std::string() : reloaded.error().what(), log);
+}
+
+void reload(const Loaded& loaded, const Options& options, LogFormat log) {
+  if (loaded.tls) log_reload("certificates", loaded.tls->reload(), log);
+  if (loaded.authenticator) {
+    log_reload("credentials", reload(*loaded.authenticator, options.auth), log);
+  }
+}
+
+std::vector<std::string> watched_files(const Options& options) {
+  std::vector<std::string> files = options.tls.files();
+  for (std::string& file : options.auth.sources.files()) files.push_back(std::move(file));
+  return files;
 }
 
 int serve_until_stopped(const Options& options) {
@@ -89,10 +112,15 @@ int serve_until_stopped(const Options& options) {
   server_options.limits = options.limits;
   server_options.open.websocket = options.websocket;
   try {
-    std::shared_ptr<TlsContext> tls = make_tls(options.tls);
-    server_options.open.tls = tls;
+    Loaded loaded{make_tls(options.tls),
+                  make_authenticator(options.auth, !options.tls.client_ca.empty())};
+    server_options.open.tls = loaded.tls;
+    server_options.open.authenticator = loaded.authenticator;
     std::optional<CertWatch> watch;
-    if (tls) watch.emplace(options.tls.files(), [tls, log] { reload(*tls, log); });
+    if (loaded.any()) {
+      watch.emplace(watched_files(options),
+                    [&loaded, &options, log] { reload(loaded, options, log); });
+    }
     Server server(std::move(server_options));
     for (const std::string& url : options.urls) {
       server.add(url, service.handle, options.service);
@@ -138,6 +166,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   command->add_option("--backlog", options->backlog, "Connections that may wait to be accepted")
       ->check(CLI::Range(0, 65535));
   add_tls_options(*command, options->tls);
+  add_auth_options(*command, options->auth);
   add_websocket_options(*command, options->websocket);
   add_limit_options(*command, options->limits);
   command->add_option("--log", options->log, "How events are told on stderr")

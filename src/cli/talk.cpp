@@ -192,6 +192,7 @@ int talk(const TalkOptions& options) {
   Talk talk{options, options.connect};
   try {
     talk.connect.tls = make_tls(options.tls, options.url);
+    talk.connect.credential = read_credential(options.auth);
   } catch (const Error& error) {
     tell(fmt::format("error: {}", error.what()));
     return error.is(Errc::bad_address) ? 2 : 1;

@@ -2,6 +2,7 @@
 // how it is shown, listens for signals, and says how it went.
 #pragma once
 
+#include "cli/auth_options.h"
 #include "cli/conversation.h"
 #include "cli/secure_options.h"
 
@@ -14,6 +15,7 @@ struct TalkOptions {
   ConversationOptions conversation;  // its timeout is also for connecting
   ConnectOptions connect;
   ClientTlsOptions tls;
+  ClientAuthOptions auth;
   bool prompt = false;
   bool binary = false;  // WebSocket: pieces of bytes as they come, in place of lines of text
   bool show_handshake = false;

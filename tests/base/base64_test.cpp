@@ -34,5 +34,19 @@ TEST(Base64, that_is_not_well_formed_is_refused) {
   }
 }
 
+TEST(Base64Url, has_its_own_alphabet_and_no_padding) {
+  EXPECT_EQ(base64url("\xFB\xEF\xFF"), "--__");
+  EXPECT_EQ(base64url("f"), "Zg");
+  EXPECT_EQ(base64url_decoded("--__"), "\xFB\xEF\xFF");
+  EXPECT_EQ(base64url_decoded("Zg"), "f");
+  EXPECT_EQ(base64url_decoded(""), "");
+}
+
+TEST(Base64Url, that_is_not_well_formed_is_refused) {
+  for (const char* text : {"Z", "Zg==", "Zg=", "Zh", "++//", "Zm9v ", "Zm9vY", "="}) {
+    EXPECT_FALSE(base64url_decoded(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace bowline

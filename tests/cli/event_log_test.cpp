@@ -52,11 +52,13 @@ TEST(EventLog, a_json_event_is_one_line) {
 }
 
 TEST(ReloadLine, says_what_came_of_it) {
-  EXPECT_EQ(reload_line("", LogFormat::text, "T"), "certificates loaded anew");
-  EXPECT_EQ(reload_line("bad", LogFormat::text, "T"), "certificates stay as they were: bad");
-  EXPECT_EQ(reload_line("", LogFormat::json, "T"), R"({"time":"T","event":"reloaded"})");
-  EXPECT_EQ(reload_line("bad", LogFormat::json, "T"),
-            R"({"time":"T","event":"reload_failed","error":"bad"})");
+  EXPECT_EQ(reload_line("certificates", "", LogFormat::text, "T"), "certificates loaded anew");
+  EXPECT_EQ(reload_line("credentials", "bad", LogFormat::text, "T"),
+            "credentials stay as they were: bad");
+  EXPECT_EQ(reload_line("certificates", "", LogFormat::json, "T"),
+            R"({"time":"T","event":"reloaded","what":"certificates"})");
+  EXPECT_EQ(reload_line("credentials", "bad", LogFormat::json, "T"),
+            R"({"time":"T","event":"reload_failed","what":"credentials","error":"bad"})");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "bowline/session/websocket.h"
 #include "bowline/task/wait.h"
 #include "bowline/tls/secure.h"
+#include "tests/auth/checks.h"
 #include "tests/support/deadline.h"
 #include "tests/support/tls_pair.h"
 
@@ -115,6 +116,28 @@ TEST_F(Opener, any_tells_raw_HTTP_WebSocket_and_TLS_apart) {
   }
   EXPECT_EQ(failures_, "");
   EXPECT_THAT(url_, HasSubstr("any://127.0.0.1:"));
+}
+
+TEST_F(Opener, who_it_is_is_asked_on_every_scheme_and_known_to_the_handler) {
+  use_tls();
+  options_.open.authenticator = std::make_shared<Authenticator>(testing::all_checks());
+  auto greet = [](Stream stream) -> Task<> {
+    EXPECT_EQ(identity_of(stream) ? identity_of(stream)->name : "nobody", "alice");
+    return echo(std::move(stream));
+  };
+  auto talk = [](Network network, std::string place, const ConnectOptions* known) -> Task<> {
+    ConnectOptions options = *known;
+    for (const char* scheme : {"tcp", "ws", "tls", "wss"}) {
+      options.credential = Credential::bearer("ecila");
+      co_await hello(network, scheme + place, options);
+      options.credential = Credential::bearer("wrong");
+      Result<Stream> refused = co_await attempt(connect(network, scheme + place, options));
+      EXPECT_FALSE(refused) << scheme;
+    }
+  };
+  serve("any", greet,
+        [&](Network network, std::string place) { return talk(network, place, &client_); });
+  EXPECT_THAT(failures_, HasSubstr("no such token"));
 }
 
 TEST_F(Opener, any_lets_the_server_speak_first_to_a_silent_client) {

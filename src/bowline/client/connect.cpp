@@ -1,5 +1,6 @@
 #include "bowline/client/connect.h"
 
+#include "bowline/auth/first_message.h"
 #include "bowline/base/url.h"
 #include "bowline/client/race.h"
 #include "bowline/tls/secure.h"
@@ -58,13 +59,14 @@ struct Scheme {
   bool secure = false;
   bool websocket = false;
   std::uint16_t port = 0;  // when the URL has none; 0: it must
+  FirstMessage first_message = FirstMessage::line;
 };
 
 constexpr Scheme schemes[] = {
     {"tcp", connect_tcp},
     {"unix", connect_unix},
-    {"udp", connect_udp},
-    {"unixgram", connect_unixgram},
+    {.name = "udp", .connect = connect_udp, .first_message = FirstMessage::datagram},
+    {.name = "unixgram", .connect = connect_unixgram, .first_message = FirstMessage::datagram},
     {.name = "tls", .connect = connect_tcp, .secure = true},
     {.name = "ws", .connect = connect_tcp, .websocket = true, .port = 80},
     {.name = "wss", .connect = connect_tcp, .secure = true, .websocket = true, .port = 443},
@@ -87,6 +89,12 @@ const TlsContext& system_trust() {
   return context;
 }
 
+Task<Stream> open_websocket_as(Network network, Stream stream, std::string url,
+                               WebSocketConnectOptions options, const Credential& credential) {
+  options.request.fields.push_back({"Authorization", credential.text()});
+  co_return co_await open_websocket(network, std::move(stream), std::move(url), options);
+}
+
 }  // namespace
 
 Task<Stream> connect(Network network, std::string url) {
@@ -104,8 +112,14 @@ Task<Stream> connect(Network network, std::string url, const ConnectOptions& opt
     std::string host = parsed.host.empty() ? "localhost" : parsed.host;
     stream = co_await connect_tls(network, std::move(stream), context, host, *parsed.port);
   }
-  if (scheme.websocket) {
+  if (scheme.websocket && options.credential) {
+    stream = co_await open_websocket_as(network, std::move(stream), parsed.text(),
+                                        options.websocket, *options.credential);
+  } else if (scheme.websocket) {
     stream = co_await open_websocket(network, std::move(stream), parsed.text(), options.websocket);
+  } else if (options.credential) {
+    stream =
+        co_await present(network, std::move(stream), *options.credential, scheme.first_message);
   }
   co_return stream;
 }

@@ -1,11 +1,13 @@
 // connect(network, url): a Stream to wherever a URL leads. The scheme says by which transport.
 #pragma once
 
+#include "bowline/auth/credential.h"
 #include "bowline/net/network.h"
 #include "bowline/session/websocket.h"
 #include "bowline/tls/context.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace bowline {
@@ -14,6 +16,9 @@ struct ConnectOptions {
   WebSocketConnectOptions websocket;  // ws, wss, ws+unix
   // tls, wss: whom to trust. Null: the authorities that the system trusts.
   std::shared_ptr<const TlsContext> tls;
+  // What to tell a server that asks who we are: in the handshake of a WebSocket, elsewhere as what
+  // is said first (auth/first_message.h). Without TLS it can be read on its way.
+  std::optional<Credential> credential;
 };
 
 // Connects to tcp://host:port, tls://host:port, ws://host:port/path, wss://host:port/path, or to

@@ -152,6 +152,7 @@ std::string explain_status(const HttpResponse& response) {
   if (response.status >= 200 && response.status < 300) {
     return out.append(": it speaks plain HTTP here, not WebSocket");
   }
+  if (response.status == 401) return out.append(": it asks for credentials, or for others");
   if (response.status == 426 && !version.empty() && version != "13") {
     return out.append(": it speaks WebSocket of version ").append(version.substr(0, shown_max));
   }

@@ -1,5 +1,7 @@
 #include "bowline/server/opener.h"
 
+#include "bowline/auth/first_message.h"
+#include "bowline/auth/websocket.h"
 #include "bowline/server/listen.h"
 #include "bowline/session/detect.h"
 #include "bowline/tls/secure.h"
@@ -12,20 +14,39 @@ namespace {
 struct Scheme {
   std::string_view name;
   bool needs_certificate;
+  bool is_bare;  // nothing is opened there, unless somebody asks who it is
   Task<Stream> (*open)(Network network, Stream stream, const OpenOptions& options);
 };
 
+Task<Stream> open_raw(Network network, Stream stream, const OpenOptions& options) {
+  return authenticate(network, std::move(stream), *options.authenticator, FirstMessage::line);
+}
+
+Task<Stream> open_datagrams(Network network, Stream stream, const OpenOptions& options) {
+  return authenticate(network, std::move(stream), *options.authenticator, FirstMessage::datagram);
+}
+
+Task<Stream> open_known_tls(Network network, Stream stream, const OpenOptions& options) {
+  Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
+  co_return co_await open_raw(network, std::move(secure), options);
+}
+
 Task<Stream> open_tls(Network network, Stream stream, const OpenOptions& options) {
+  if (options.authenticator) return open_known_tls(network, std::move(stream), options);
   return accept_tls(network, std::move(stream), *options.tls);
 }
 
 Task<Stream> open_ws(Network network, Stream stream, const OpenOptions& options) {
-  return accept_websocket(network, std::move(stream), options.websocket);
+  if (!options.authenticator) {
+    return accept_websocket(network, std::move(stream), options.websocket);
+  }
+  return authenticate_websocket(network, std::move(stream), *options.authenticator,
+                                options.websocket);
 }
 
 Task<Stream> open_wss(Network network, Stream stream, const OpenOptions& options) {
   Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
-  co_return co_await accept_websocket(network, std::move(secure), options.websocket);
+  co_return co_await open_ws(network, std::move(secure), options);
 }
 
 // Inside TLS it is told apart once more; TLS in TLS is not.
@@ -35,14 +56,21 @@ Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options
     stream = co_await accept_tls(network, std::move(stream), *options.tls);
     speech = co_await detect(network, stream, options.sniffing);
   }
-  if (speech != Speech::http) co_return stream;
-  co_return co_await accept_websocket(network, std::move(stream), options.websocket);
+  if (speech == Speech::http) co_return co_await open_ws(network, std::move(stream), options);
+  if (!options.authenticator) co_return stream;
+  co_return co_await open_raw(network, std::move(stream), options);
 }
 
 constexpr Scheme schemes[] = {
-    {"tcp", false, nullptr},  {"unix", false, nullptr},    {"tls", true, open_tls},
-    {"ws", false, open_ws},   {"ws+unix", false, open_ws}, {"wss", true, open_wss},
-    {"any", false, open_any}, {"udp", false, nullptr},     {"unixgram", false, nullptr},
+    {"tcp", false, true, open_raw},
+    {"unix", false, true, open_raw},
+    {"tls", true, false, open_tls},
+    {"ws", false, false, open_ws},
+    {"ws+unix", false, false, open_ws},
+    {"wss", true, false, open_wss},
+    {"any", false, false, open_any},
+    {"udp", false, true, open_datagrams},
+    {"unixgram", false, true, open_datagrams},
 };
 
 Error unusable(const Url& url, std::string_view advice) {
@@ -68,7 +96,7 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
       throw unusable(url,
                      "TLS needs a certificate: --cert FILE --key FILE; `bowline cert` makes one");
     }
-    if (!scheme.open) return {};
+    if (scheme.is_bare && !options.authenticator) return {};
     return [open = scheme.open, &options](Network network, Stream stream) {
       return open(network, std::move(stream), options);
     };

@@ -1,7 +1,8 @@
 // What happens on a connection before its handler has it: the handshake of TLS, the HTTP that opens
-// a WebSocket, telling protocols apart. The URL's scheme says which.
+// a WebSocket, telling protocols apart, finding out who it is. The URL's scheme says which.
 #pragma once
 
+#include "bowline/auth/authenticator.h"
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
 #include "bowline/proto/sniff.h"
@@ -21,6 +22,8 @@ struct OpenOptions {
   // For tls://, wss:// and any://, where it may be null: that then speaks no TLS.
   std::shared_ptr<TlsContext> tls;
   SniffOptions sniffing;  // any://
+  // Lets in those that it knows; null: everybody. A handler has identity_of(stream).
+  std::shared_ptr<Authenticator> authenticator;
 };
 
 // Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.

@@ -25,12 +25,16 @@ Chunk rest_of(Chunk chunk, Bytes rest) {
 // The HTTP that comes before a WebSocket.
 class Opening {
  public:
-  Opening(Network network, Stream stream, const WebSocketSettings& settings)
-      : network_(network), stream_(std::move(stream)), settings_(settings), http_(settings.http) {}
+  Opening(Network network, Stream stream, const WebSocketSettings& settings, WebSocketGuard* guard)
+      : network_(network),
+        stream_(std::move(stream)),
+        settings_(settings),
+        guard_(guard),
+        http_(settings.http) {}
 
   Task<Stream> run() {
     for (;;) {
-      bool upgraded = handle_events();
+      bool upgraded = co_await handle_events();
       std::string output = http_.take_output();
       co_await stream_.write_all(output);
       if (upgraded) co_return websocket();
@@ -45,13 +49,21 @@ class Opening {
 
  private:
   // True when a request was answered with a WebSocket.
-  bool handle_events() {
+  Task<bool> handle_events() {
     for (HttpServerEvent event;;) {
       event = http_.next_event();
-      if (event.kind == ServerKind::none || event.kind == ServerKind::failed) return false;
-      if (event.kind == ServerKind::request && answer(http_.request())) return true;
+      if (event.kind == ServerKind::none || event.kind == ServerKind::failed) co_return false;
+      if (event.kind != ServerKind::request) continue;
+      answer_ = WebSocketAnswer();
+      if (guard_) answer_ = co_await guard_->admit(http_.request());
+      if (!answer_.accepted()) {
+        refuse();
+      } else if (answer(http_.request())) {
+        co_return true;
+      }
     }
   }
+  void refuse() { http_.respond(answer_.status, answer_.fields, answer_.why + "\n"); }
 
   bool answer(const HttpRequest& request) {
     if (!asks_for_websocket(request)) {
@@ -61,7 +73,7 @@ class Opening {
     }
     answer_ = answer_websocket(request, settings_.handshake);
     if (!answer_.accepted()) {
-      http_.respond(answer_.status, answer_.fields, answer_.why + "\n");
+      refuse();
       return false;
     }
     target_ = request.target;
@@ -109,6 +121,7 @@ class Opening {
   Network network_;
   Stream stream_;
   const WebSocketSettings& settings_;
+  WebSocketGuard* guard_;
   HttpServerProtocol http_;
   Chunk input_;
   WebSocketAnswer answer_;
@@ -159,8 +172,9 @@ WebSocketRequest complete(WebSocketRequest request, const Url& url) {
 
 }  // namespace
 
-Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSettings& settings) {
-  Opening opening(network, std::move(stream), settings);
+Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSettings& settings,
+                              WebSocketGuard* guard) {
+  Opening opening(network, std::move(stream), settings, guard);
   co_return co_await opening.run();
 }
 

@@ -33,10 +33,21 @@ struct WebSocketSettings {
   HttpPages pages = websocket_console;
 };
 
+// Is asked about each request before it is answered: lets it pass (WebSocketAnswer::accepted), or
+// says what is answered in its place.
+class WebSocketGuard {
+ public:
+  virtual Task<WebSocketAnswer> admit(const HttpRequest& request) = 0;
+
+ protected:
+  ~WebSocketGuard() = default;
+};
+
 // Serves HTTP on `stream` until a request opens a WebSocket, and gives that; no stream when the
-// client leaves without. Throws Error when the network fails. Limits of time are those of
-// `settings.http`.
-Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSettings& settings);
+// client leaves without. Throws Error when the network fails, and what `guard` throws. Limits of
+// time are those of `settings.http`.
+Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSettings& settings,
+                              WebSocketGuard* guard = nullptr);
 
 struct WebSocketConnectOptions {
   WebSocketRequest request;  // the host and the target are those of the URL

@@ -30,6 +30,17 @@ std::string text_of(const ASN1_STRING* string) {
   return printable({data, std::size_t(ASN1_STRING_length(string))});
 }
 
+std::string common_name(X509_NAME* name) {
+  int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return {};
+  unsigned char* text = nullptr;
+  int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return {};
+  std::string safe = printable({reinterpret_cast<char*>(text), std::size_t(size)});
+  OPENSSL_free(text);
+  return safe;
+}
+
 std::string ip_text(const ASN1_OCTET_STRING* ip) {
   const unsigned char* data = ASN1_STRING_get0_data(ip);
   if (ASN1_STRING_length(ip) == 4) {
@@ -84,6 +95,7 @@ std::string CertificateIdentity::names_text() const {
 CertificateIdentity identity_of(const x509_st& certificate) {
   return {name_text(X509_get_subject_name(&certificate)),
           name_text(X509_get_issuer_name(&certificate)),
+          common_name(X509_get_subject_name(&certificate)),
           names_of(certificate),
           fingerprint_of(certificate),
           time_of(X509_get0_notBefore(&certificate)),

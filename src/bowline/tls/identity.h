@@ -18,6 +18,7 @@ using WallTime = std::chrono::sys_seconds;
 struct CertificateIdentity {
   std::string subject;             // as in RFC 2253: "CN=localhost,O=Example"; may be empty
   std::string issuer;              // likewise
+  std::string common_name;         // of the subject; empty unless it has exactly one
   std::vector<std::string> names;  // host names and IP addresses it is for (subjectAltName)
   std::string fingerprint;         // SHA-256 of the whole certificate, 64 digits of lower-case hex
   WallTime valid_from;
