@@ -2,6 +2,7 @@
 
 #include "bowline/server/listen.h"
 #include "bowline/session/detect.h"
+#include "bowline/session/proxied.h"
 #include "bowline/tls/secure.h"
 
 #include <fmt/format.h>
@@ -9,10 +10,12 @@
 namespace bowline {
 namespace {
 
+using Open = Task<Stream> (*)(Network network, Stream stream, const OpenOptions& options);
+
 struct Scheme {
   std::string_view name;
   bool needs_certificate;
-  Task<Stream> (*open)(Network network, Stream stream, const OpenOptions& options);
+  Open open;
 };
 
 Task<Stream> open_tls(Network network, Stream stream, const OpenOptions& options) {
@@ -37,6 +40,12 @@ Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options
   }
   if (speech != Speech::http) co_return stream;
   co_return co_await accept_websocket(network, std::move(stream), options.websocket);
+}
+
+Task<Stream> open_proxied(Network network, Stream stream, const OpenOptions& options, Open open) {
+  Stream client = co_await accept_proxied(std::move(stream), options.proxies);
+  if (!open) co_return client;
+  co_return co_await open(network, std::move(client), options);
 }
 
 constexpr Scheme schemes[] = {
@@ -67,6 +76,11 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
     if (scheme.needs_certificate && !options.tls) {
       throw unusable(url,
                      "TLS needs a certificate: --cert FILE --key FILE; `bowline cert` makes one");
+    }
+    if (!options.proxies.empty() && !is_datagram(url)) {
+      return [open = scheme.open, &options](Network network, Stream stream) {
+        return open_proxied(network, std::move(stream), options, open);
+      };
     }
     if (!scheme.open) return {};
     return [open = scheme.open, &options](Network network, Stream stream) {

@@ -2,6 +2,7 @@
 // a WebSocket, telling protocols apart. The URL's scheme says which.
 #pragma once
 
+#include "bowline/base/address_range.h"
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
 #include "bowline/proto/sniff.h"
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace bowline {
 
@@ -21,6 +23,9 @@ struct OpenOptions {
   // For tls://, wss:// and any://, where it may be null: that then speaks no TLS.
   std::shared_ptr<TlsContext> tls;
   SniffOptions sniffing;  // any://
+  // Proxies that tell who their client is, with the PROXY protocol (see accept_proxied). When any
+  // are named, stream connections have to come through one of them.
+  std::vector<AddressRange> proxies;
 };
 
 // Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.
