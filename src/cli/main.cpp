@@ -7,6 +7,7 @@
 #include "cli/connect.h"
 #include "cli/help_text.h"
 #include "cli/manual.h"
+#include "cli/relay.h"
 #include "cli/serve.h"
 #include "cli/sockets.h"
 #include "cli/usage_error.h"
@@ -29,7 +30,7 @@ constexpr int wrong_usage = 2;
 
 // In the order that help shows them; the last ones look at those before them.
 constexpr void (*commands[])(CLI::App& app, int& exit_code) = {
-    define_serve, define_connect, define_check,      define_bench,
+    define_serve, define_relay,   define_connect,    define_check,  define_bench,
     define_cert,  define_sockets, define_completion, define_manual,
 };
 

@@ -1,8 +1,8 @@
 #include "cli/serve.h"
 
 #include "bowline/services/service.h"
-#include "cli/cert_watch.h"
 #include "cli/event_log.h"
+#include "cli/file_watch.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
 
@@ -28,6 +28,7 @@ struct Options {
   int backlog = ListenOptions().backlog;
   ServerTlsOptions tls;
   WebSocketSettings websocket;
+  std::vector<AddressRange> proxies;
   Duration handshake_timeout = ServerOptions().handshake_timeout;
   LogFormat log = LogFormat::text;
   bool quiet = false;
@@ -70,7 +71,7 @@ CLI::Validator known_service() {
 
 void reload(TlsContext& tls, LogFormat log) {
   Result<void> reloaded = tls.reload();
-  log_reload(reloaded ? std::string() : reloaded.error().what(), log);
+  log_reload("certificates", reloaded ? std::string() : reloaded.error().what(), log);
 }
 
 int serve_until_stopped(const Options& options) {
@@ -86,10 +87,11 @@ int serve_until_stopped(const Options& options) {
   }
   server_options.handshake_timeout = options.handshake_timeout;
   server_options.open.websocket = options.websocket;
+  server_options.open.proxies = options.proxies;
   try {
     std::shared_ptr<TlsContext> tls = make_tls(options.tls);
     server_options.open.tls = tls;
-    std::optional<CertWatch> watch;
+    std::optional<FileWatch> watch;
     if (tls) watch.emplace(options.tls.files(), [tls, log] { reload(*tls, log); });
     Server server(std::move(server_options));
     for (const std::string& url : options.urls) {
@@ -137,6 +139,7 @@ void define_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 65535));
   add_tls_options(*command, options->tls);
   add_websocket_options(*command, options->websocket);
+  add_proxies(*command, options->proxies);
   add_duration(*command, "--handshake-timeout", options->handshake_timeout, false,
                "How long a client may take for TLS and HTTP before it is served (default: 10s)");
   command->add_option("--log", options->log, "How events are told on stderr")

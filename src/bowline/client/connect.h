@@ -14,6 +14,8 @@ struct ConnectOptions {
   WebSocketConnectOptions websocket;  // ws, wss, ws+unix
   // tls, wss: whom to trust. Null: the authorities that the system trusts.
   std::shared_ptr<const TlsContext> tls;
+  // Goes before all else, TLS as well: what a proxy tells of its client (session/proxied.h).
+  std::string preamble;
 };
 
 // Connects to tcp://host:port, tls://host:port, ws://host:port/path, wss://host:port/path, or to
