@@ -32,6 +32,22 @@ std::string_view kind_name(Kind kind) {
   return "";
 }
 
+std::string_view upstream_kind_name(UpstreamEvent::Kind kind) {
+  switch (kind) {
+    case UpstreamEvent::Kind::added:
+      return "upstream_added";
+    case UpstreamEvent::Kind::healthy:
+      return "upstream_healthy";
+    case UpstreamEvent::Kind::failing:
+      return "upstream_failing";
+    case UpstreamEvent::Kind::draining:
+      return "upstream_draining";
+    case UpstreamEvent::Kind::drained:
+      return "upstream_drained";
+  }
+  return "";
+}
+
 double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -46,6 +62,12 @@ std::string wall_clock() {
 void write_line(std::string line) {
   line += '\n';
   (void)!::write(STDERR_FILENO, line.data(), line.size());
+}
+
+template <class Event>
+void write_event(const Event& event, LogFormat format) {
+  if (format == LogFormat::none) return;
+  write_line(format == LogFormat::json ? json_line(event, wall_clock()) : text_line(event));
 }
 
 }  // namespace
@@ -94,6 +116,31 @@ std::string json_line(const ServerEvent& event, const std::string& time) {
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string text_line(const UpstreamEvent& event) {
+  switch (event.kind) {
+    case UpstreamEvent::Kind::added:
+      return fmt::format("upstream {} added", event.url);
+    case UpstreamEvent::Kind::healthy:
+      return fmt::format("upstream {} is healthy", event.url);
+    case UpstreamEvent::Kind::failing:
+      return fmt::format("upstream {} is failing: {}", event.url, event.failure);
+    case UpstreamEvent::Kind::draining:
+      return fmt::format("upstream {} drains: {} connection{} left", event.url, event.connections,
+                         event.connections == 1 ? "" : "s");
+    case UpstreamEvent::Kind::drained:
+      return fmt::format("upstream {} is drained", event.url);
+  }
+  return "";
+}
+
+std::string json_line(const UpstreamEvent& event, const std::string& time) {
+  nlohmann::ordered_json line{
+      {"time", time}, {"event", upstream_kind_name(event.kind)}, {"upstream", event.url}};
+  if (event.kind == UpstreamEvent::Kind::draining) line["connections"] = event.connections;
+  if (!event.failure.empty()) line["error"] = event.failure;
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string reload_line(std::string_view what, const std::string& failure, LogFormat format,
                         const std::string& time) {
   if (format == LogFormat::json) {
@@ -111,8 +158,11 @@ void log_reload(std::string_view what, const std::string& failure, LogFormat for
 }
 
 void log_event(const ServerEvent& event, LogFormat format) {
-  if (format == LogFormat::none) return;
-  write_line(format == LogFormat::json ? json_line(event, wall_clock()) : text_line(event));
+  write_event(event, format);
+}
+
+void log_event(const UpstreamEvent& event, LogFormat format) {
+  write_event(event, format);
 }
 
 }  // namespace bowline::cli

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "bowline/server/server.h"
+#include "bowline/services/upstreams.h"
 
 #include <string>
+#include <string_view>
 
 namespace bowline::cli {
 
@@ -17,8 +19,12 @@ std::string json_line(const ServerEvent& event, const std::string& time);
 std::string reload_line(std::string_view what, const std::string& failure, LogFormat format,
                         const std::string& time);
 
+std::string text_line(const UpstreamEvent& event);
+std::string json_line(const UpstreamEvent& event, const std::string& time);
+
 // Writes `event` to stderr: one whole line, from any thread.
 void log_event(const ServerEvent& event, LogFormat format);
+void log_event(const UpstreamEvent& event, LogFormat format);
 void log_reload(std::string_view what, const std::string& failure, LogFormat format);
 
 }  // namespace bowline::cli

@@ -7,6 +7,7 @@
 #include "cli/connect.h"
 #include "cli/help_text.h"
 #include "cli/manual.h"
+#include "cli/relay.h"
 #include "cli/serve.h"
 #include "cli/sockets.h"
 #include "cli/usage_error.h"
@@ -30,8 +31,8 @@ constexpr int wrong_usage = 2;
 
 // In the order that help shows them; the last ones look at those before them.
 constexpr void (*commands[])(CLI::App& app, int& exit_code) = {
-    define_serve, define_connect, define_check,      define_bench,  define_cert,
-    define_user,  define_sockets, define_completion, define_manual,
+    define_serve, define_relay, define_connect, define_check,      define_bench,
+    define_cert,  define_user,  define_sockets, define_completion, define_manual,
 };
 
 constexpr const char* description =

@@ -36,6 +36,30 @@ CLI::Option* add_duration_action(CLI::App& command, const std::string& names,
   return command.add_option_function<std::string>(names, act, text)->check(duration_value(true));
 }
 
+CLI::Option* add_address_ranges(CLI::App& command, const std::string& names,
+                                std::vector<AddressRange>& ranges, const std::string& text) {
+  auto add = [&ranges](const std::vector<std::string>& given) {
+    for (const std::string& one : given) ranges.push_back(AddressRange::parse(one).value());
+  };
+  CLI::Validator readable;
+  readable.operation([](std::string& one) {
+    Result<AddressRange> range = AddressRange::parse(one);
+    return range ? std::string() : std::string(range.error().what());
+  });
+  return command.add_option_function<std::vector<std::string>>(names, add, text)
+      ->allow_extra_args(false)
+      ->check(readable)
+      ->type_name("ADDRESS[/BITS]");
+}
+
+void add_proxies(CLI::App& command, std::vector<AddressRange>& proxies) {
+  add_address_ranges(command, "--proxy-from", proxies,
+                     "A proxy that says who its client is, with the PROXY protocol (v1 or v2). "
+                     "Then connections from elsewhere, and such that do not begin with that, are "
+                     "refused. An address, a range (10.0.0.0/8) or unix; may be given several "
+                     "times");
+}
+
 CLI::Validator url_value() {
   CLI::Validator validator;
   validator.operation([](std::string& text) {

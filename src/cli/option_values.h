@@ -2,11 +2,13 @@
 // told before the command runs.
 #pragma once
 
+#include "bowline/base/address_range.h"
 #include "bowline/base/time.h"
 
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace bowline::cli {
 
@@ -18,6 +20,12 @@ CLI::Option* add_duration(CLI::App& command, const std::string& names, Duration&
 // The same for what is more than one value to set; zero is allowed.
 CLI::Option* add_duration_action(CLI::App& command, const std::string& names,
                                  std::function<void(Duration)> action, const std::string& text);
+
+// Adds an option that may be given several times, each with an address or a range of them.
+CLI::Option* add_address_ranges(CLI::App& command, const std::string& names,
+                                std::vector<AddressRange>& ranges, const std::string& text);
+// That one for the proxies of a server: --proxy-from.
+void add_proxies(CLI::App& command, std::vector<AddressRange>& proxies);
 
 // What Url::parse reads.
 CLI::Validator url_value();

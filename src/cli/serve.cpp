@@ -2,8 +2,8 @@
 
 #include "bowline/services/service.h"
 #include "cli/auth_options.h"
-#include "cli/cert_watch.h"
 #include "cli/event_log.h"
+#include "cli/file_watch.h"
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
@@ -31,6 +31,7 @@ struct Options {
   ServerTlsOptions tls;
   ServerAuthOptions auth;
   WebSocketSettings websocket;
+  std::vector<AddressRange> proxies;
   ServerLimits limits;
   LogFormat log = LogFormat::text;
   bool quiet = false;
@@ -111,12 +112,13 @@ int serve_until_stopped(const Options& options) {
   }
   server_options.limits = options.limits;
   server_options.open.websocket = options.websocket;
+  server_options.open.proxies = options.proxies;
   try {
     Loaded loaded{make_tls(options.tls),
                   make_authenticator(options.auth, !options.tls.client_ca.empty())};
     server_options.open.tls = loaded.tls;
     server_options.open.authenticator = loaded.authenticator;
-    std::optional<CertWatch> watch;
+    std::optional<FileWatch> watch;
     if (loaded.any()) {
       watch.emplace(watched_files(options),
                     [&loaded, &options, log] { reload(loaded, options, log); });
@@ -168,6 +170,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_tls_options(*command, options->tls);
   add_auth_options(*command, options->auth);
   add_websocket_options(*command, options->websocket);
+  add_proxies(*command, options->proxies);
   add_limit_options(*command, options->limits);
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(

@@ -59,6 +59,27 @@ TEST(ReloadLine, says_what_came_of_it) {
             R"({"time":"T","event":"reloaded","what":"certificates"})");
   EXPECT_EQ(reload_line("credentials", "bad", LogFormat::json, "T"),
             R"({"time":"T","event":"reload_failed","what":"credentials","error":"bad"})");
+  EXPECT_EQ(reload_line("upstreams", "bad", LogFormat::text, "T"),
+            "upstreams stay as they were: bad");
+  EXPECT_EQ(reload_line("upstreams", "", LogFormat::json, "T"),
+            R"({"time":"T","event":"reloaded","what":"upstreams"})");
+  EXPECT_EQ(reload_line("certificates", "bad", LogFormat::json, "T"),
+            R"({"time":"T","event":"reload_failed","what":"certificates","error":"bad"})");
+}
+
+TEST(UpstreamLine, is_told_for_people_and_as_json) {
+  using Kind = UpstreamEvent::Kind;
+  UpstreamEvent failing{Kind::failing, "tcp://a:1", "refused", 2};
+  EXPECT_EQ(text_line(failing), "upstream tcp://a:1 is failing: refused");
+  EXPECT_EQ(json_line(failing, "T"), R"({"time":"T","event":"upstream_failing",)"
+                                     R"("upstream":"tcp://a:1","error":"refused"})");
+  UpstreamEvent draining{Kind::draining, "tcp://a:1", "", 1};
+  EXPECT_EQ(text_line(draining), "upstream tcp://a:1 drains: 1 connection left");
+  EXPECT_EQ(json_line(draining, "T"), R"({"time":"T","event":"upstream_draining",)"
+                                      R"("upstream":"tcp://a:1","connections":1})");
+  EXPECT_EQ(text_line({Kind::added, "tcp://a:1", "", 0}), "upstream tcp://a:1 added");
+  EXPECT_EQ(text_line({Kind::healthy, "tcp://a:1", "", 0}), "upstream tcp://a:1 is healthy");
+  EXPECT_EQ(text_line({Kind::drained, "tcp://a:1", "", 0}), "upstream tcp://a:1 is drained");
 }
 
 }  // namespace

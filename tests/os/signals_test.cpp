@@ -10,6 +10,8 @@
 
 #include <cerrno>
 
+#include <thread>
+
 namespace bowline::os {
 namespace {
 
@@ -46,6 +48,22 @@ TEST_F(Signals, are_not_inherited_by_other_programs) {
 TEST_F(Signals, that_do_not_exist_are_an_error) {
   EXPECT_EQ(open_signals({9999}), -EINVAL);
   EXPECT_EQ(read_signal(-1), -EBADF);
+}
+
+TEST_F(Signals, that_are_held_reach_no_thread_that_is_started_meanwhile) {
+  sigset_t before;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  sigset_t started;
+  {
+    SignalsHeld held;
+    std::thread([&] { ::pthread_sigmask(SIG_SETMASK, nullptr, &started); }).join();
+  }
+  sigset_t after;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &after);
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
+    EXPECT_TRUE(sigismember(&started, number));
+    EXPECT_EQ(sigismember(&after, number), sigismember(&before, number));
+  }
 }
 
 }  // namespace

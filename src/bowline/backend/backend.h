@@ -17,6 +17,8 @@
 
 namespace bowline {
 
+class SplicePipes;
+
 enum class Option {
   no_delay,
   keep_alive,
@@ -83,6 +85,8 @@ class Backend {
   virtual int local_address(Handle handle, Address& address) = 0;
   virtual int peer_address(Handle handle, Address& address) = 0;
   virtual int credentials(Handle handle, Credentials& credentials) = 0;
+  // Where bytes can go from one handle to another without being copied; null where they can't.
+  virtual SplicePipes* pipes() { return nullptr; }
 
   // A handle that can be read (kind poll) once one of `signals` has come for this process, which
   // then no longer act on their own; to be opened before other threads begin. read_signal says

@@ -104,6 +104,7 @@ void ring(int wake_handle) {
 // A lookup's thread knows the descriptor and not this object, which may be going already.
 KernelBackend::KernelBackend(int socket_flags)
     : socket_flags_(socket_flags),
+      pipes_((socket_flags & SOCK_NONBLOCK) == 0),
       wake_handle_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       resolver_([handle = wake_handle_.get()] { ring(handle); }) {
   BOWLINE_CHECK(wake_handle_.valid());

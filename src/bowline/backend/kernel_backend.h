@@ -6,6 +6,7 @@
 #include "bowline/backend/block_pool.h"
 #include "bowline/backend/message_io.h"
 #include "bowline/backend/resolver.h"
+#include "bowline/backend/splice_pipe.h"
 #include "bowline/base/list.h"
 #include "bowline/os/file_descriptor.h"
 
@@ -33,6 +34,7 @@ class KernelBackend : public Backend {
   int local_address(Handle handle, Address& address) override;
   int peer_address(Handle handle, Address& address) override;
   int credentials(Handle handle, Credentials& credentials) override;
+  SplicePipes* pipes() override { return &pipes_; }
   int open_signals(std::initializer_list<int> signals) override;
   int read_signal(Handle handle) override;
   std::string advice(Attempted attempted, const Address& address, int error_number) override;
@@ -50,6 +52,7 @@ class KernelBackend : public Backend {
 
  private:
   int socket_flags_;
+  SplicePipes pipes_;
   os::FileDescriptor wake_handle_;  // outlives the resolver, whose threads ring it
   Resolver resolver_;
   std::map<Handle, std::string> socket_files_;  // to be removed when their listener closes

@@ -107,6 +107,7 @@ Task<Stream> connect(Network network, std::string url, const ConnectOptions& opt
   const Scheme& scheme = scheme_of(parsed);
   if (!parsed.port && scheme.port) parsed.port = scheme.port;
   Stream stream = co_await scheme.connect(network, parsed);
+  co_await stream.write_all(options.preamble);
   if (scheme.secure) {
     const TlsContext& context = options.tls ? *options.tls : system_trust();
     std::string host = parsed.host.empty() ? "localhost" : parsed.host;

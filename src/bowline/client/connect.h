@@ -19,6 +19,8 @@ struct ConnectOptions {
   // What to tell a server that asks who we are: in the handshake of a WebSocket, elsewhere as what
   // is said first (auth/first_message.h). Without TLS it can be read on its way.
   std::optional<Credential> credential;
+  // Goes before all else, TLS as well: what a proxy tells of its client (session/proxied.h).
+  std::string preamble;
 };
 
 // Connects to tcp://host:port, tls://host:port, ws://host:port/path, wss://host:port/path, or to

@@ -16,7 +16,6 @@ class DatagramTransport final : public Transport {
   Address local_address() const override { return socket_.local_address(); }
   Address peer_address() const override { return socket_.peer_address(); }
   int set_option(Option option, int value) override;
-  Handle handle() const override { return socket_.handle(); }
   std::string url() const override;
   std::string advice(Attempted attempted, int error_number) const override;
 

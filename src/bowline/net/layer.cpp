@@ -88,6 +88,12 @@ Layer::~Layer() {
   if (later_) later_->layer = nullptr;
 }
 
+// Who asks that closing resets wants no goodbye either: it would say that all had been sent.
+int Layer::set_option(Option option, int value) {
+  if (option == Option::linger) resets_at_close_ = value == 0;
+  return below_->set_option(option, value);
+}
+
 bool Layer::submit(Op& op) {
   if (op.kind == Op::Kind::receive) {
     reader_cancelled_ = false;
@@ -272,6 +278,10 @@ void Layer::close() {
     delete this;
     return;
   }
+  if (resets_at_close_) {
+    output().clear();
+    write_error_ = -ECANCELED;
+  }
   if (!lingering_ && write_error_ == 0) {
     write_end();
     flush();
@@ -296,7 +306,8 @@ Task<> Layer::drain(Stream& stream, const Layer& layer) {
 
 Task<> Layer::linger(Layer* layer) {
   Stream stream{TransportPointer(layer)};
-  Result<void> drained = co_await attempt(within(linger_time, drain(stream, *layer)));
+  Duration limit = layer->resets_at_close_ ? Duration() : linger_time;
+  Result<void> drained = co_await attempt(within(limit, drain(stream, *layer)));
   if (layer->flush_) layer->below_->cancel(*layer->flush_);
   co_await Idle(*layer);
 }

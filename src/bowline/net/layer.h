@@ -28,7 +28,7 @@ class Layer : public Transport {
   int credentials(Credentials& credentials) const override {
     return below_->credentials(credentials);
   }
-  int set_option(Option option, int value) override { return below_->set_option(option, value); }
+  int set_option(Option option, int value) override;
   std::string advice(Attempted attempted, int error_number) const override {
     return below_->advice(attempted, error_number);
   }
@@ -115,6 +115,7 @@ class Layer : public Transport {
   bool reader_cancelled_ = false;
   bool lingering_ = false;
   bool input_ended_ = false;  // from this side
+  bool resets_at_close_ = false;  // nothing is said, nor sent any more
 };
 
 }  // namespace bowline

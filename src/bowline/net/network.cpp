@@ -106,6 +106,11 @@ Time Network::now() {
   return loop_->now();
 }
 
+Task<Network> current_network() {
+  Context& context = co_await current_context();
+  co_return Network(static_cast<Loop&>(context.scheduler()));
+}
+
 namespace {
 
 Task<Stream> connect_on(Backend& backend, Address address) {

@@ -55,4 +55,8 @@ class Network {
   Loop* loop_;
 };
 
+// The network of the loop that the awaiting task runs on: for handlers, which are given a stream
+// and nothing else.
+Task<Network> current_network();
+
 }  // namespace bowline

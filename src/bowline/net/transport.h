@@ -64,7 +64,7 @@ class Transport {
   // Zero or the negative number of an error. Options that mean nothing here do nothing.
   virtual int credentials(Credentials&) const { return -EOPNOTSUPP; }
   virtual int set_option(Option, int) { return 0; }
-  // The handle below, or no_handle where there is none of its own.
+  // The stream socket whose bytes these are, as they are; no_handle for layers and datagrams.
   virtual Handle handle() const { return no_handle; }
   // The transport that this one is on top of, if it is.
   virtual Transport* beneath() { return nullptr; }

@@ -29,4 +29,14 @@ int read_signal(int fd) {
   return size < 0 ? -errno : static_cast<int>(info.ssi_signo);
 }
 
+SignalsHeld::SignalsHeld() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+}
+
+SignalsHeld::~SignalsHeld() {
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
 }  // namespace bowline::os

@@ -4,6 +4,7 @@
 #include "bowline/auth/websocket.h"
 #include "bowline/server/listen.h"
 #include "bowline/session/detect.h"
+#include "bowline/session/proxied.h"
 #include "bowline/tls/secure.h"
 
 #include <fmt/format.h>
@@ -11,11 +12,13 @@
 namespace bowline {
 namespace {
 
+using Open = Task<Stream> (*)(Network network, Stream stream, const OpenOptions& options);
+
 struct Scheme {
   std::string_view name;
   bool needs_certificate;
   bool is_bare;  // nothing is opened there, unless somebody asks who it is
-  Task<Stream> (*open)(Network network, Stream stream, const OpenOptions& options);
+  Open open;
 };
 
 Task<Stream> open_raw(Network network, Stream stream, const OpenOptions& options) {
@@ -61,6 +64,12 @@ Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options
   co_return co_await open_raw(network, std::move(stream), options);
 }
 
+Task<Stream> open_proxied(Network network, Stream stream, const OpenOptions& options, Open open) {
+  Stream client = co_await accept_proxied(std::move(stream), options.proxies);
+  if (!open) co_return client;
+  co_return co_await open(network, std::move(client), options);
+}
+
 constexpr Scheme schemes[] = {
     {"tcp", false, true, open_raw},
     {"unix", false, true, open_raw},
@@ -96,8 +105,14 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
       throw unusable(url,
                      "TLS needs a certificate: --cert FILE --key FILE; `bowline cert` makes one");
     }
-    if (scheme.is_bare && !options.authenticator) return {};
-    return [open = scheme.open, &options](Network network, Stream stream) {
+    Open open = scheme.is_bare && !options.authenticator ? nullptr : scheme.open;
+    if (!options.proxies.empty() && !is_datagram(url)) {
+      return [open, &options](Network network, Stream stream) {
+        return open_proxied(network, std::move(stream), options, open);
+      };
+    }
+    if (!open) return {};
+    return [open, &options](Network network, Stream stream) {
       return open(network, std::move(stream), options);
     };
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bowline/auth/authenticator.h"
+#include "bowline/base/address_range.h"
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
 #include "bowline/proto/sniff.h"
@@ -11,6 +12,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace bowline {
 
@@ -24,6 +26,9 @@ struct OpenOptions {
   SniffOptions sniffing;  // any://
   // Lets in those that it knows; null: everybody. A handler has identity_of(stream).
   std::shared_ptr<Authenticator> authenticator;
+  // Proxies that tell who their client is, with the PROXY protocol (see accept_proxied). When any
+  // are named, stream connections have to come through one of them.
+  std::vector<AddressRange> proxies;
 };
 
 // Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.

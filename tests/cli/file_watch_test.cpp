@@ -1,4 +1,4 @@
-#include "cli/cert_watch.h"
+#include "cli/file_watch.h"
 
 #include "tests/support/deadline.h"
 #include "tests/support/folder.h"
@@ -14,10 +14,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class CertWatchTest : public ::testing::Test {
+class FileWatchTest : public ::testing::Test {
  protected:
-  CertWatchTest() { ::pthread_sigmask(SIG_SETMASK, nullptr, &mask_); }
-  ~CertWatchTest() override { ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
+  FileWatchTest() { ::pthread_sigmask(SIG_SETMASK, nullptr, &mask_); }
+  ~FileWatchTest() override { ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
 
   void write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
@@ -35,10 +35,10 @@ class CertWatchTest : public ::testing::Test {
   sigset_t mask_;
 };
 
-TEST_F(CertWatchTest, notices_each_change_once) {
+TEST_F(FileWatchTest, notices_each_change_once) {
   write("a.pem", "1");
   write("a.key", "1");
-  CertWatch watch(
+  FileWatch watch(
       {folder_ / "a.pem", folder_ / "a.key"}, [this] { ++count_; }, 2ms);
   write("a.pem", "22");
   wait_for(1);
@@ -46,15 +46,15 @@ TEST_F(CertWatchTest, notices_each_change_once) {
   wait_for(2);
 }
 
-TEST_F(CertWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {
-  CertWatch watch(
+TEST_F(FileWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {
+  FileWatch watch(
       {folder_ / "missing"}, [this] { ++count_; }, 1h);
   ::kill(::getpid(), SIGHUP);
   wait_for(1);
 }
 
-TEST_F(CertWatchTest, ends_without_waiting) {
-  CertWatch watch(
+TEST_F(FileWatchTest, ends_without_waiting) {
+  FileWatch watch(
       {folder_ / "missing"}, [this] { ++count_; }, 1h);
 }
 

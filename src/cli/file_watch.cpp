@@ -1,4 +1,6 @@
-#include "cli/cert_watch.h"
+#include "cli/file_watch.h"
+
+#include "bowline/os/signals.h"
 
 #include <fmt/format.h>
 #include <pthread.h>
@@ -24,20 +26,21 @@ timespec as_timespec(Duration duration) {
 
 }  // namespace
 
-CertWatch::CertWatch(std::vector<std::string> files, std::function<void()> reload, Duration period)
+FileWatch::FileWatch(std::vector<std::string> files, std::function<void()> reload, Duration period)
     : files_(std::move(files)), reload_(std::move(reload)), period_(period), loaded_(stamp()) {
   sigset_t signals = hang_up();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  os::SignalsHeld held;
   thread_ = std::thread([this] { run(); });
 }
 
-CertWatch::~CertWatch() {
+FileWatch::~FileWatch() {
   stopping_ = true;
   ::pthread_kill(thread_.native_handle(), SIGHUP);
   thread_.join();
 }
 
-void CertWatch::run() {
+void FileWatch::run() {
   sigset_t signals = hang_up();
   timespec period = as_timespec(period_);
   std::string before = loaded_;
@@ -55,7 +58,7 @@ void CertWatch::run() {
 }
 
 // Tells one state of the files from another: inode, size and time of each.
-std::string CertWatch::stamp() const {
+std::string FileWatch::stamp() const {
   std::string text;
   for (const std::string& file : files_) {
     struct stat status {};

@@ -1,5 +1,5 @@
-// Notices that certificates are to be loaded anew: at SIGHUP, and when one of their files has
-// changed. It has a thread of its own, since reading files may take its time.
+// Notices that files are to be loaded anew, certificates or a list: at SIGHUP, and when one of them
+// has changed. It has a thread of its own, since reading files may take its time.
 #pragma once
 
 #include "bowline/base/time.h"
@@ -12,15 +12,15 @@
 
 namespace bowline::cli {
 
-class CertWatch {
+class FileWatch {
  public:
   // Calls `reload` on its thread. A change counts once the files stay as they are for `period`:
-  // a certificate and its key are rarely replaced at the same moment. SIGHUP is blocked in this
-  // thread, and so in those that it starts later: make it before any other.
-  CertWatch(std::vector<std::string> files, std::function<void()> reload,
+  // a certificate and its key are rarely replaced at the same moment. SIGHUP is blocked in the
+  // thread that makes it, and so in those that this starts later: make it before any other.
+  FileWatch(std::vector<std::string> files, std::function<void()> reload,
             Duration period = std::chrono::seconds(1));
-  CertWatch(const CertWatch&) = delete;
-  ~CertWatch();
+  FileWatch(const FileWatch&) = delete;
+  ~FileWatch();
 
  private:
   void run();

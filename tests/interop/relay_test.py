@@ -1,0 +1,386 @@
+"""`bowline relay` between real servers and clients: transports, failover, drain, PROXY protocol."""
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import ssl
+import struct
+import tempfile
+import threading
+import unittest
+
+from certificates import HOST, TlsTest, needs
+from harness import WAIT_MAX, ProgramTest
+from wire import (ALL_BYTES, MIB, ask, connect, connect_url, echo, exchange, is_ended,
+                  receive_exactly, receive_to_end, reset)
+
+TCP = "tcp://127.0.0.1:0"
+V2_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+BACKENDS = ("epoll", "io_uring")
+
+
+class EchoServer:
+    """A Python echo server for many clients, each of which hears `name` first. Ends when asked."""
+
+    def __init__(self, name=b"", listener=None, serve=echo):
+        self._name, self._serve = name, serve
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
+        self._peers = []
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        """Stops to listen, and ends the connections."""
+        for one in (self._listener, *self._peers):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                peer, _ = self._listener.accept()
+                self._peers.append(peer)
+                threading.Thread(target=self._talk, args=(peer,), daemon=True).start()
+
+    def _talk(self, peer):
+        with contextlib.suppress(OSError):
+            peer.sendall(self._name)
+            self._serve(peer)
+            peer.close()
+
+
+class RelayTest(ProgramTest):
+    def relay(self, *arguments, listen=TCP):
+        """Starts a relay; gives (program, port or path where it listens)."""
+        program = self.command("relay", "--listen", listen, *arguments)
+        url = program.stderr.find(r"listening on (\S+)")[1]
+        return program, int(url.rpartition(":")[2]) if listen.endswith(":0") else url
+
+    def server(self, *arguments, **options):
+        """Starts a Python echo server."""
+        server = EchoServer(*arguments, **options)
+        self.addCleanup(server.close)
+        return server
+
+    def folder(self):
+        """Gives the path of a folder that goes."""
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        return pathlib.Path(holder.name)
+
+
+class Carrying(RelayTest):
+    def test_bytes_pass_both_ways_between_tcp_and_unix_sockets(self):
+        path = str(self.folder() / "echo")
+        for backend in BACKENDS:
+            with self.subTest(backend):
+                self.command("serve", "echo", "--listen", f"unix:{path}.{backend}").stderr.find(
+                    "listening")
+                _, port = self.relay("--to", f"unix:{path}.{backend}", "--backend", backend)
+                with connect(port) as peer:
+                    self.assertEqual(exchange(peer, ALL_BYTES), ALL_BYTES)
+                _, url = self.relay("--to", f"tcp://127.0.0.1:{port}", "--backend", backend,
+                                    listen=f"unix:{path}.front.{backend}")
+                with connect_url(url) as peer:
+                    self.assertEqual(exchange(peer, ALL_BYTES), ALL_BYTES)
+
+    def test_many_bytes_arrive_whole_on_each_backend(self):
+        data = os.urandom(MIB) * 24
+        server = self.server()
+        for backend in BACKENDS:
+            with self.subTest(backend):
+                _, port = self.relay("--to", f"127.0.0.1:{server.port}", "--backend", backend)
+                with connect(port) as peer:
+                    back = exchange(peer, data, len(data))
+                self.assertEqual(hashlib.sha256(back).digest(), hashlib.sha256(data).digest())
+
+    def test_a_slow_reader_holds_up_the_sender_and_nobody_else(self):
+        server = self.server()
+        for backend in BACKENDS:
+            with self.subTest(backend):
+                program, port = self.relay("--to", f"127.0.0.1:{server.port}", "--threads", "1",
+                                           "--backend", backend)
+                with connect(port) as slow, connect(port) as quick:
+                    slow.settimeout(0.3)
+                    sent = 0
+                    with contextlib.suppress(TimeoutError):
+                        while sent < 256 * MIB:
+                            sent += slow.send(bytes(MIB))
+                    self.assertLess(sent, 128 * MIB)
+                    self.assertEqual(ask(quick, b"hello", 5), b"hello")
+                    slow.settimeout(WAIT_MAX)
+                    slow.shutdown(socket.SHUT_WR)
+                    self.assertEqual(len(receive_to_end(slow)), sent)
+                program.interrupt(signal.SIGTERM)
+                self.assertEqual(program.exit_code(), 0)
+
+    def test_a_half_close_is_passed_on_and_answered(self):
+        def count(peer):
+            peer.sendall(b"%d bytes" % len(receive_to_end(peer)))
+
+        server = self.server(serve=count)
+        _, port = self.relay("--to", f"127.0.0.1:{server.port}")
+        with connect(port) as peer:
+            peer.sendall(bytes(1000))
+            peer.shutdown(socket.SHUT_WR)
+            self.assertEqual(receive_to_end(peer), b"1000 bytes")
+
+    def test_resets_are_passed_on(self):
+        server = self.server(serve=lambda peer: (peer.recv(5), reset(peer)))
+        program, port = self.relay("--to", f"127.0.0.1:{server.port}")
+        with connect(port) as peer:
+            peer.sendall(b"hello")
+            with self.assertRaises(ConnectionResetError):
+                peer.recv(1)
+        program.stderr.find("failed after .*reset")
+
+    def test_a_silent_connection_is_reset(self):
+        server = self.server()
+        program, port = self.relay("--to", f"127.0.0.1:{server.port}", "--idle-timeout", "200ms")
+        with connect(port) as peer:
+            with self.assertRaises(ConnectionResetError):
+                peer.recv(1)
+        program.stderr.find("failed after .*timed out")
+
+    def test_datagrams_become_a_stream_and_back(self):
+        server = self.server()
+        program = self.command("relay", "--listen", "udp://127.0.0.1:0", "--to",
+                               f"127.0.0.1:{server.port}")
+        port = int(program.stderr.find(r"listening on udp://127.0.0.1:(\d+)")[1])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as peer:
+            peer.settimeout(WAIT_MAX)
+            peer.connect(("127.0.0.1", port))
+            peer.send(b"hello")
+            self.assertEqual(peer.recv(100), b"hello")
+
+
+class Balancing(RelayTest):
+    def names(self, port, count):
+        """Gives the names of the servers that `count` connections, open together, get to."""
+        with contextlib.ExitStack() as stack:
+            return [receive_exactly(stack.enter_context(connect(port)), 1) for _ in range(count)]
+
+    def two_servers(self):
+        """Starts servers that say a and b; gives them and the options that name them."""
+        servers = [self.server(b"a"), self.server(b"b")]
+        return servers, [word for one in servers for word in ("--to", f"127.0.0.1:{one.port}")]
+
+    def test_the_one_with_the_fewest_connections_is_next(self):
+        _, options = self.two_servers()
+        _, port = self.relay(*options)
+        self.assertEqual(sorted(self.names(port, 6)), [b"a"] * 3 + [b"b"] * 3)
+
+    def test_one_address_stays_with_one_server(self):
+        _, options = self.two_servers()
+        _, port = self.relay(*options, "--balance", "source")
+        self.assertEqual(len(set(self.names(port, 6))), 1)
+
+    def test_clients_of_a_server_that_dies_get_to_the_other(self):
+        (first, _), options = self.two_servers()
+        program, port = self.relay(*options, "--check-interval", "50ms", "--fall", "2")
+        with connect(port) as one, connect(port) as other:
+            peers = {receive_exactly(one, 1): one, receive_exactly(other, 1): other}
+            first.close()
+            self.assertTrue(is_ended(peers[b"a"]))
+            self.assertEqual(self.names(port, 4), [b"b"] * 4)
+            self.assertEqual(ask(peers[b"b"], b"hello", 5), b"hello")
+        program.stderr.find(rf"upstream 127.0.0.1:{first.port} is failing: .*refused")
+        again = socket.create_server(("127.0.0.1", first.port))
+        self.server(b"a", again)
+        program.stderr.find(rf"upstream 127.0.0.1:{first.port} is healthy")
+        self.assertEqual(sorted(self.names(port, 2)), [b"a", b"b"])
+
+    def test_a_client_is_reset_when_no_server_is_there(self):
+        server = self.server()
+        server.close()
+        program, port = self.relay("--to", f"127.0.0.1:{server.port}")
+        with connect(port) as peer:
+            self.assertTrue(is_ended(peer))
+        program.stderr.find("failed after .*refused")
+
+    def test_what_is_taken_off_the_list_is_drained(self):
+        (first, second), _ = self.two_servers()
+        path = self.folder() / "list"
+        path.write_text(f"# all of them\n127.0.0.1:{first.port}\n\n127.0.0.1:{second.port}\n")
+        program, port = self.relay("--to-file", path)
+        with connect(port) as one, connect(port) as other:
+            peers = {receive_exactly(one, 1): one, receive_exactly(other, 1): other}
+            path.write_text(f"127.0.0.1:{second.port}\n")
+            program.interrupt(signal.SIGHUP)
+            program.stderr.find(rf"upstream 127.0.0.1:{first.port} drains: 1 connection left")
+            self.assertEqual(self.names(port, 3), [b"b"] * 3)
+            self.assertEqual(ask(peers[b"a"], b"hello", 5), b"hello")
+            peers[b"a"].close()
+            program.stderr.find(rf"upstream 127.0.0.1:{first.port} is drained")
+            path.write_text("127.0.0.1:x\n")
+            program.interrupt(signal.SIGHUP)
+            program.stderr.find("upstreams stay as they were: .*line 1")
+            self.assertEqual(self.names(port, 1), [b"b"])
+
+    def test_events_are_told_as_JSON(self):
+        program = self.command("relay", "--listen", TCP, "--to", "127.0.0.1:9", "--log", "json")
+        event = json.loads(program.stderr.line())
+        self.assertEqual((event["event"], event["upstream"]), ("upstream_added", "127.0.0.1:9"))
+
+    def test_no_upstream_is_a_usage_error(self):
+        program = self.command("relay", "--listen", TCP)
+        self.assertEqual(program.exit_code(), 2)
+        self.assertIn("name one with --to URL", program.stderr.all().decode())
+
+
+class Secure(TlsTest, RelayTest):
+    def test_TLS_in_and_plain_out(self):
+        server = self.server()
+        _, port = self.relay("--to", f"127.0.0.1:{server.port}", *self.shown(),
+                             listen="tls://127.0.0.1:0")
+        with self.connect_tls(port) as peer:
+            peer.sendall(ALL_BYTES)
+            self.assertEqual(receive_exactly(peer, len(ALL_BYTES)), ALL_BYTES)
+            peer.unwrap().close()
+
+    def test_plain_in_and_TLS_out(self):
+        _, upstream = self.serve()
+        _, port = self.relay("--to", f"tls://localhost:{upstream}", "--to-ca", self.file("ca.pem"))
+        with connect(port) as peer:
+            self.assertEqual(exchange(peer, ALL_BYTES), ALL_BYTES)
+
+    def test_a_reset_leaves_TLS_without_a_goodbye(self):
+        server = self.server(serve=lambda peer: (peer.recv(5), reset(peer)))
+        _, port = self.relay("--to", f"127.0.0.1:{server.port}", *self.shown(),
+                             listen="tls://127.0.0.1:0")
+        with self.client_context().wrap_socket(connect(port), server_hostname=HOST,
+                                               suppress_ragged_eofs=False) as peer:
+            peer.sendall(b"hello")
+            with self.assertRaises((ConnectionResetError, ssl.SSLEOFError)):
+                peer.recv(1)
+
+    def test_SIGTERM_stops_a_relay_that_watches_its_files(self):
+        program, _ = self.relay("--to", "127.0.0.1:9", *self.shown(), listen="tls://127.0.0.1:0")
+        program.interrupt(signal.SIGTERM)
+        self.assertEqual(program.exit_code(), 0)
+
+
+class WebSockets(RelayTest):
+    def talk(self, url, text, *options):
+        """Gives what `bowline connect` shows of the answer to the lines of `text`."""
+        program = self.command("connect", url, *options)
+        program.type(text)
+        program.type_end()
+        self.assertEqual(program.exit_code(), 0)
+        return program.stdout.all()
+
+    def test_messages_become_bytes_and_back(self):
+        server = self.server()
+        _, port = self.relay("--to", f"127.0.0.1:{server.port}", listen="ws://127.0.0.1:0")
+        self.assertEqual(self.talk(f"ws://127.0.0.1:{port}/", "hello\n", "--count", "1"), b"hello\n")
+
+    def test_messages_stay_what_they_are_between_two_websockets(self):
+        ack = self.command("serve", "ack", "--listen", "ws://127.0.0.1:0").port()
+        _, port = self.relay("--to", f"ws://127.0.0.1:{ack}/", listen="ws://127.0.0.1:0")
+        answers = self.talk(f"ws://127.0.0.1:{port}/", "one\ntwo\n", "--count", "2")
+        self.assertEqual(answers, b"accepted\naccepted\n")
+        self.assertEqual(self.talk(f"ws://127.0.0.1:{port}/", "close\n"), b"closed\n")
+
+
+class ProxyProtocol(RelayTest):
+    @contextlib.contextmanager
+    def told(self, version):
+        """Gives (a client that gets back what its upstream is told, the relay's port)."""
+        server = self.server()
+        _, port = self.relay("--to", f"127.0.0.1:{server.port}", "--proxy-protocol", version)
+        with connect(port) as peer:
+            yield peer, port
+
+    def test_upstreams_are_told_in_version_1(self):
+        with self.told("v1") as (peer, port):
+            line = f"PROXY TCP4 127.0.0.1 127.0.0.1 {peer.getsockname()[1]} {port}\r\n"
+            self.assertEqual(receive_exactly(peer, len(line)), line.encode())
+
+    def test_upstreams_are_told_in_version_2(self):
+        with self.told("v2") as (peer, port):
+            header = V2_SIGNATURE + b"\x21\x11\0\x0c" + socket.inet_aton("127.0.0.1") * 2
+            header += struct.pack(">HH", peer.getsockname()[1], port)
+            self.assertEqual(receive_exactly(peer, len(header)), header)
+
+    def test_a_client_far_away_is_reported_by_a_server_behind_two_relays(self):
+        report = self.command("serve", "report", "--listen", TCP, "--proxy-from", "127.0.0.1")
+        for version in ("v1", "v2"):
+            with self.subTest(version):
+                _, inner = self.relay("--to", f"127.0.0.1:{report.port()}", "--proxy-from",
+                                      "127.0.0.0/8", "--proxy-protocol", version)
+                _, outer = self.relay("--to", f"127.0.0.1:{inner}", "--proxy-protocol", version)
+                with connect(outer) as peer:
+                    awaited = f"from {peer.getsockname()}".encode()
+                    peer.sendall(b"hello")
+                    answer = peer.recv(1000)
+                    self.assertTrue(answer.endswith(awaited), (answer, awaited))
+
+    def test_who_is_not_trusted_is_refused(self):
+        program, port = self.serve("--proxy-from", "10.0.0.0/8")
+        with connect(port) as peer:
+            peer.sendall(b"PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\nhello")
+            self.assertTrue(is_ended(peer))
+        program.stderr.find("failed after .*not trusted")
+
+    def test_who_sends_no_header_is_refused(self):
+        program, port = self.serve("--proxy-from", "127.0.0.1")
+        with connect(port) as peer:
+            peer.sendall(b"hello")
+            self.assertTrue(is_ended(peer))
+        program.stderr.find("failed after .*did not begin with a PROXY header")
+
+    def test_a_range_that_can_not_be_read_is_a_usage_error(self):
+        program = self.command("serve", "echo", "--proxy-from", "10.0.0.1/8")
+        self.assertEqual(program.exit_code(), 2)
+        self.assertIn("10.0.0.0/8", program.stderr.all().decode())
+
+    def serve(self, *options):
+        """Starts the report service with `options`; gives (program, port)."""
+        program = self.command("serve", "report", "--listen", TCP, *options)
+        return program, program.port()
+
+
+@needs("haproxy")
+class Haproxy(RelayTest):
+    """HAProxy speaks the protocol it invented: what it sends is read, and what it reads is sent."""
+
+    def haproxy(self, bind, server):
+        """Starts HAProxy; gives the port where it listens."""
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        path = self.folder() / "haproxy.cfg"
+        path.write_text(
+            "defaults\n mode tcp\n timeout connect 5s\n timeout client 9s\n timeout server 9s\n"
+            f"listen all\n bind 127.0.0.1:{port} {bind}\n server one {server}\n")
+        program = self._start([shutil.which("haproxy")], ["-db", "-f", path])
+        program.port()
+        return port
+
+    def test_its_headers_are_read(self):
+        report = self.command("serve", "report", "--listen", TCP, "--proxy-from", "127.0.0.1")
+        for option in ("send-proxy", "send-proxy-v2"):
+            with self.subTest(option):
+                port = self.haproxy("", f"127.0.0.1:{report.port()} {option}")
+                with connect(port) as peer:
+                    peer.sendall(b"hello")
+                    self.assertIn(f"from {peer.getsockname()}".encode(), peer.recv(1000))
+
+    def test_it_reads_ours(self):
+        report = self.command("serve", "report", "--listen", TCP, "--proxy-from", "127.0.0.1")
+        front = self.haproxy("accept-proxy", f"127.0.0.1:{report.port()} send-proxy")
+        for version in ("v1", "v2"):
+            with self.subTest(version):
+                _, port = self.relay("--to", f"127.0.0.1:{front}", "--proxy-protocol", version)
+                with connect(port) as peer:
+                    peer.sendall(b"hello")
+                    self.assertIn(f"from {peer.getsockname()}".encode(), peer.recv(1000))
+
+
+if __name__ == "__main__":
+    unittest.main()
