@@ -3,6 +3,7 @@
 #include "bowline/services/service.h"
 #include "cli/cert_watch.h"
 #include "cli/event_log.h"
+#include "cli/framing_option.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
 
@@ -28,6 +29,7 @@ struct Options {
   int backlog = ListenOptions().backlog;
   ServerTlsOptions tls;
   WebSocketSettings websocket;
+  Framing framing;
   Duration handshake_timeout = ServerOptions().handshake_timeout;
   LogFormat log = LogFormat::text;
   bool quiet = false;
@@ -47,6 +49,7 @@ constexpr const char* examples =
     "  bowline serve echo\n"
     "  bowline serve ack --listen :8000 --listen unix:/run/ack.sock\n"
     "  bowline serve report --listen tcp://127.0.0.1:0 --log json\n"
+    "  bowline serve ack --listen tcp://localhost:8000 --framing line\n"
     "  bowline serve echo --listen udp://localhost:12345\n"
     "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
@@ -86,7 +89,9 @@ int serve_until_stopped(const Options& options) {
   }
   server_options.handshake_timeout = options.handshake_timeout;
   server_options.open.websocket = options.websocket;
+  server_options.open.framing = options.framing;
   try {
+    check_framing(options.framing, options.urls);
     std::shared_ptr<TlsContext> tls = make_tls(options.tls);
     server_options.open.tls = tls;
     std::optional<CertWatch> watch;
@@ -137,6 +142,7 @@ void define_serve(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(0, 65535));
   add_tls_options(*command, options->tls);
   add_websocket_options(*command, options->websocket);
+  add_framing_option(*command, options->framing);
   add_duration(*command, "--handshake-timeout", options->handshake_timeout, false,
                "How long a client may take for TLS and HTTP before it is served (default: 10s)");
   command->add_option("--log", options->log, "How events are told on stderr")

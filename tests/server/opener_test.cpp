@@ -117,6 +117,34 @@ TEST_F(Opener, any_tells_raw_HTTP_WebSocket_and_TLS_apart) {
   EXPECT_THAT(url_, HasSubstr("any://127.0.0.1:"));
 }
 
+// Messages that came together and in parts; over WebSocket they are what they are.
+TEST_F(Opener, messages_are_framed_on_all_that_carries_bytes) {
+  use_tls();
+  auto talk = [](Network network, std::string place, const ConnectOptions* options) -> Task<> {
+    for (const char* scheme : {"tcp", "tls", "ws", "wss"}) {
+      MessageStream messages = co_await connect(network, scheme + place, *options);
+      for (std::string_view text : {"one", "", "two"}) co_await messages.send(text);
+      for (std::string_view text : {"one", "", "two"}) {
+        Message back = co_await messages.receive();
+        EXPECT_TRUE(back && back.text() == text) << scheme;
+      }
+    }
+    Stream bytes = co_await connect(network, "tcp" + place);
+    bool lines = options->framing.kind == Framing::Kind::line;
+    std::string_view hello = lines ? "hello\n" : std::string_view("\0\0\0\5hello", 9);
+    for (char byte : hello) co_await bytes.write_all(std::string_view(&byte, 1));
+    std::string back(hello.size(), '\0');
+    co_await bytes.read_exactly(writable(back));
+    EXPECT_EQ(back, hello);
+  };
+  for (Framing::Kind kind : {Framing::Kind::line, Framing::Kind::length}) {
+    options_.open.framing.kind = client_.framing.kind = kind;
+    serve("any", echo_messages,
+          [&](Network network, std::string place) { return talk(network, place, &client_); });
+  }
+  EXPECT_EQ(failures_, "");
+}
+
 TEST_F(Opener, any_lets_the_server_speak_first_to_a_silent_client) {
   auto greet = [](Stream stream) -> Task<> { co_await stream.write_all("welcome"); };
   auto talk = [](Network network, std::string place) -> Task<> {
@@ -222,6 +250,9 @@ TEST(MakeOpener, says_what_a_scheme_lacks) {
   }
   EXPECT_THROW(make_opener(Url::parse("ftp://:1").value(), options), Error);
   EXPECT_FALSE(make_opener(Url::parse("tcp://:1").value(), options));
+  options.framing.kind = Framing::Kind::line;
+  EXPECT_TRUE(make_opener(Url::parse("tcp://:1").value(), options));
+  EXPECT_FALSE(make_opener(Url::parse("udp://:1").value(), options));
 }
 
 }  // namespace

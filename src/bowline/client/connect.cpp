@@ -57,14 +57,15 @@ struct Scheme {
   Task<Stream> (*connect)(Network network, Url url);
   bool secure = false;
   bool websocket = false;
+  bool datagrams = false;
   std::uint16_t port = 0;  // when the URL has none; 0: it must
 };
 
 constexpr Scheme schemes[] = {
     {"tcp", connect_tcp},
     {"unix", connect_unix},
-    {"udp", connect_udp},
-    {"unixgram", connect_unixgram},
+    {.name = "udp", .connect = connect_udp, .datagrams = true},
+    {.name = "unixgram", .connect = connect_unixgram, .datagrams = true},
     {.name = "tls", .connect = connect_tcp, .secure = true},
     {.name = "ws", .connect = connect_tcp, .websocket = true, .port = 80},
     {.name = "wss", .connect = connect_tcp, .secure = true, .websocket = true, .port = 443},
@@ -106,6 +107,8 @@ Task<Stream> connect(Network network, std::string url, const ConnectOptions& opt
   }
   if (scheme.websocket) {
     stream = co_await open_websocket(network, std::move(stream), parsed.text(), options.websocket);
+  } else if (!scheme.datagrams) {
+    stream = frame_messages(network, std::move(stream), options.framing);
   }
   co_return stream;
 }

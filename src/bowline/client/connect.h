@@ -2,6 +2,7 @@
 #pragma once
 
 #include "bowline/net/network.h"
+#include "bowline/session/framing.h"
 #include "bowline/session/websocket.h"
 #include "bowline/tls/context.h"
 
@@ -12,6 +13,7 @@ namespace bowline {
 
 struct ConnectOptions {
   WebSocketConnectOptions websocket;  // ws, wss, ws+unix
+  Framing framing;                    // tcp, tls, unix
   // tls, wss: whom to trust. Null: the authorities that the system trusts.
   std::shared_ptr<const TlsContext> tls;
 };

@@ -15,8 +15,13 @@ struct Scheme {
   Task<Stream> (*open)(Network network, Stream stream, const OpenOptions& options);
 };
 
+Task<Stream> open_bytes(Network network, Stream stream, const OpenOptions& options) {
+  co_return frame_messages(network, std::move(stream), options.framing);
+}
+
 Task<Stream> open_tls(Network network, Stream stream, const OpenOptions& options) {
-  return accept_tls(network, std::move(stream), *options.tls);
+  Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
+  co_return frame_messages(network, std::move(secure), options.framing);
 }
 
 Task<Stream> open_ws(Network network, Stream stream, const OpenOptions& options) {
@@ -35,14 +40,16 @@ Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options
     stream = co_await accept_tls(network, std::move(stream), *options.tls);
     speech = co_await detect(network, stream, options.sniffing);
   }
-  if (speech != Speech::http) co_return stream;
+  if (speech != Speech::http) {
+    co_return frame_messages(network, std::move(stream), options.framing);
+  }
   co_return co_await accept_websocket(network, std::move(stream), options.websocket);
 }
 
 constexpr Scheme schemes[] = {
-    {"tcp", false, nullptr},  {"unix", false, nullptr},    {"tls", true, open_tls},
-    {"ws", false, open_ws},   {"ws+unix", false, open_ws}, {"wss", true, open_wss},
-    {"any", false, open_any}, {"udp", false, nullptr},     {"unixgram", false, nullptr},
+    {"tcp", false, open_bytes}, {"unix", false, open_bytes}, {"tls", true, open_tls},
+    {"ws", false, open_ws},     {"ws+unix", false, open_ws}, {"wss", true, open_wss},
+    {"any", false, open_any},   {"udp", false, nullptr},     {"unixgram", false, nullptr},
 };
 
 Error unusable(const Url& url, std::string_view advice) {
@@ -68,7 +75,8 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
       throw unusable(url,
                      "TLS needs a certificate: --cert FILE --key FILE; `bowline cert` makes one");
     }
-    if (!scheme.open) return {};
+    bool as_it_is = scheme.open == open_bytes && options.framing.kind == Framing::Kind::raw;
+    if (!scheme.open || as_it_is) return {};
     return [open = scheme.open, &options](Network network, Stream stream) {
       return open(network, std::move(stream), options);
     };

@@ -5,6 +5,7 @@
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
 #include "bowline/proto/sniff.h"
+#include "bowline/session/framing.h"
 #include "bowline/session/websocket.h"
 #include "bowline/tls/context.h"
 
@@ -18,6 +19,7 @@ using Opener = std::function<Task<Stream>(Network, Stream)>;
 
 struct OpenOptions {
   WebSocketSettings websocket;
+  Framing framing;  // tcp://, tls://, unix: and what any:// takes for bytes
   // For tls://, wss:// and any://, where it may be null: that then speaks no TLS.
   std::shared_ptr<TlsContext> tls;
   SniffOptions sniffing;  // any://
