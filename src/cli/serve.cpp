@@ -144,7 +144,10 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_websocket_options(*command, options->websocket);
   add_framing_option(*command, options->framing);
   add_duration(*command, "--handshake-timeout", options->handshake_timeout, false,
-               "How long a client may take for TLS and HTTP before it is served (default: 10s)");
+               "How long a client may take for TLS, and for each head of HTTP (default: 10s)");
+  add_duration(*command, "--keep-alive", options->websocket.http.idle_timeout, false,
+               "How long a client that looked at a page may stay without asking for another "
+               "(default: 60s)");
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

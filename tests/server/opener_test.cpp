@@ -128,6 +128,9 @@ TEST_F(Opener, messages_are_framed_on_all_that_carries_bytes) {
         Message back = co_await messages.receive();
         EXPECT_TRUE(back && back.text() == text) << scheme;
       }
+      co_await messages.send_end();
+      Message end = co_await messages.receive();
+      EXPECT_FALSE(end);
     }
     Stream bytes = co_await connect(network, "tcp" + place);
     bool lines = options->framing.kind == Framing::Kind::line;
@@ -136,6 +139,9 @@ TEST_F(Opener, messages_are_framed_on_all_that_carries_bytes) {
     std::string back(hello.size(), '\0');
     co_await bytes.read_exactly(writable(back));
     EXPECT_EQ(back, hello);
+    co_await bytes.write_end();
+    Chunk end = co_await bytes.read_some();
+    EXPECT_TRUE(end.empty());
   };
   for (Framing::Kind kind : {Framing::Kind::line, Framing::Kind::length}) {
     options_.open.framing.kind = client_.framing.kind = kind;
@@ -236,6 +242,25 @@ TEST_F(Opener, a_silent_client_is_let_go_after_the_handshake_timeout) {
   };
   serve("tls", echo, talk);
   EXPECT_THAT(failures_, HasSubstr("timed out"));
+}
+
+// Pages are asked for one after the other, over a time that none of them takes.
+TEST_F(Opener, a_browser_that_keeps_its_connection_is_no_slow_handshake) {
+  options_.handshake_timeout = 200ms;
+  options_.open.websocket.http.idle_timeout = 400ms;
+  auto talk = [](Network network, std::string place) -> Task<> {
+    Stream stream = co_await connect(network, "tcp" + place);
+    for (int page = 0; page < 2; ++page) {
+      co_await sleep(page * 300ms);
+      co_await stream.write_all("GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
+      auto body = co_await stream.read_until("no such page.\n");
+      EXPECT_TRUE(body.has_value());
+    }
+    Chunk end = co_await stream.read_some();
+    EXPECT_TRUE(end.empty());
+  };
+  for (const char* scheme : {"ws", "any"}) serve(scheme, echo, talk);
+  EXPECT_EQ(failures_, "");
 }
 
 TEST(MakeOpener, says_what_a_scheme_lacks) {

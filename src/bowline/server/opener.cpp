@@ -2,6 +2,7 @@
 
 #include "bowline/server/listen.h"
 #include "bowline/session/detect.h"
+#include "bowline/task/wait.h"
 #include "bowline/tls/secure.h"
 
 #include <fmt/format.h>
@@ -19,8 +20,12 @@ Task<Stream> open_bytes(Network network, Stream stream, const OpenOptions& optio
   co_return frame_messages(network, std::move(stream), options.framing);
 }
 
+Task<Stream> secured(Network network, Stream stream, const OpenOptions& options) {
+  return within(options.handshake_timeout, accept_tls(network, std::move(stream), *options.tls));
+}
+
 Task<Stream> open_tls(Network network, Stream stream, const OpenOptions& options) {
-  Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
+  Stream secure = co_await secured(network, std::move(stream), options);
   co_return frame_messages(network, std::move(secure), options.framing);
 }
 
@@ -29,7 +34,7 @@ Task<Stream> open_ws(Network network, Stream stream, const OpenOptions& options)
 }
 
 Task<Stream> open_wss(Network network, Stream stream, const OpenOptions& options) {
-  Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
+  Stream secure = co_await secured(network, std::move(stream), options);
   co_return co_await accept_websocket(network, std::move(secure), options.websocket);
 }
 
@@ -37,7 +42,7 @@ Task<Stream> open_wss(Network network, Stream stream, const OpenOptions& options
 Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options) {
   Speech speech = co_await detect(network, stream, options.sniffing);
   if (speech == Speech::tls && options.tls) {
-    stream = co_await accept_tls(network, std::move(stream), *options.tls);
+    stream = co_await secured(network, std::move(stream), options);
     speech = co_await detect(network, stream, options.sniffing);
   }
   if (speech != Speech::http) {

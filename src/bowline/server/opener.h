@@ -23,6 +23,8 @@ struct OpenOptions {
   // For tls://, wss:// and any://, where it may be null: that then speaks no TLS.
   std::shared_ptr<TlsContext> tls;
   SniffOptions sniffing;  // any://
+  // For TLS, and then for each head of HTTP; a Server sets it to its own.
+  Duration handshake_timeout = std::chrono::seconds(10);
 };
 
 // Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.

@@ -49,6 +49,14 @@ std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
 
 }  // namespace
 
+OpenOptions open_options(const ServerOptions& options) {
+  OpenOptions open = options.open;
+  if (!options.certificate.empty() && !open.tls) open.tls = load_tls(options);
+  open.handshake_timeout = options.handshake_timeout;
+  open.websocket.http.head_timeout = options.handshake_timeout;
+  return open;
+}
+
 struct Server::Endpoint {
   Server* server;
   Url url;
@@ -80,7 +88,7 @@ class Server::Session final : public Child {
 };
 
 Server::Server(ServerOptions options) : options_(std::move(options)) {
-  if (!options_.certificate.empty() && !options_.open.tls) options_.open.tls = load_tls(options_);
+  options_.open = open_options(options_);
   unsigned count = options_.threads ? options_.threads : usable_cores();
   for (unsigned index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(options_.backend, options_.spin));
@@ -196,8 +204,7 @@ void Server::begin_session(Worker& worker, Endpoint& endpoint, Stream stream,
 Task<> Server::open(Worker& worker, Endpoint& endpoint, Stream stream, std::uint64_t number) {
   Network network = worker.network();
   Time begin = network.now();
-  Task<Stream> opening =
-      within(options_.handshake_timeout, endpoint.opener(network, std::move(stream)));
+  Task<Stream> opening = endpoint.opener(network, std::move(stream));
   Result<Stream> opened = co_await attempt(std::move(opening));
   if (opened && *opened) {
     begin_handler(worker, endpoint, std::move(*opened), number);

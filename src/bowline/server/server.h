@@ -47,11 +47,16 @@ struct ServerOptions {
   // is NAME.key beside NAME.pem, as `bowline cert` makes them.
   std::string certificate;
   std::string key;
-  // How long a client may take from the accept to the handler: TLS, HTTP and all.
+  // How long a client may take for TLS, and for each head of HTTP. One that only looks at pages may
+  // stay between them for HttpServerOptions::idle_timeout.
   Duration handshake_timeout = std::chrono::seconds(10);
   // Told of what happens, on any of the server's threads.
   std::function<void(const ServerEvent&)> observer;
 };
+
+// `options.open` with all that the other options say of it. Throws Error when the certificate can't
+// be used.
+OpenOptions open_options(const ServerOptions& options);
 
 class Server {
  public:
