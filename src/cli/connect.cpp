@@ -99,7 +99,8 @@ void define_connect(CLI::App& app, int& exit_code) {
   add_websocket_options(*command, options->connect.websocket);
   add_framing_option(*command, options->connect.framing);
   command->add_flag("--show-handshake", options->show_handshake,
-                    "Tell on standard error what TLS agreed on, and whose certificate it is");
+                    "Tell on standard error what TLS agreed on, whose certificate it is, and the "
+                    "heads of HTTP that open a WebSocket, without passwords and cookies");
   command->footer(notes);
   command->callback([options, &exit_code] { exit_code = talk(*options); });
 }

@@ -33,6 +33,7 @@ constexpr std::size_t text_size_max = 64 << 20;
 struct Talk {
   const TalkOptions& options;
   ConnectOptions connect;
+  std::string heads;  // of HTTP, as they are shown
   int exit_code = 0;
   Terminal* terminal = nullptr;  // while it is in use
 };
@@ -131,14 +132,23 @@ void check_close(const WebSocket& socket) {
                   socket.close_reason().empty() ? "no reason" : socket.close_reason()));
 }
 
+// Its handshake is shown whether it went well or not.
+Task<Stream> connect_to_peer(Network network, Talk& talk) {
+  const TalkOptions& options = talk.options;
+  Task<Stream> connecting =
+      within(options.conversation.timeout, connect(network, options.url, talk.connect));
+  Result<Stream> stream = co_await attempt(std::move(connecting));
+  if (stream && options.show_handshake) fmt::print(stderr, "{}", handshake_text(*stream));
+  fmt::print(stderr, "{}", talk.heads);
+  co_return std::move(stream).value();
+}
+
 Task<> talk_to_peer(Network network, Talk& talk) {
   const TalkOptions& options = talk.options;
-  Stream stream =
-      co_await within(options.conversation.timeout, connect(network, options.url, talk.connect));
+  Stream stream = co_await connect_to_peer(network, talk);
   if (options.verbose) {
     tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
   }
-  if (options.show_handshake) fmt::print(stderr, "{}", handshake_text(stream));
   ConversationOptions rules = options.conversation;
   rules.turns = options.prompt;
   if (is_datagram(options) && rules.wait == forever) rules.wait = datagram_wait;
@@ -204,6 +214,11 @@ Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
 
 int talk(const TalkOptions& options) {
   Talk talk{options, options.connect};
+  if (options.show_handshake) {
+    talk.connect.websocket.observer = [&talk](std::string_view request, std::string_view answer) {
+      talk.heads = heads_text(request, answer);
+    };
+  }
   try {
     check(options);
     talk.connect.tls = make_tls(options.tls, options.url);
