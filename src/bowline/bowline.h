@@ -3,6 +3,7 @@
 
 #include "bowline/base/text.h"
 #include "bowline/client/connect.h"
+#include "bowline/client/connect_messages.h"
 #include "bowline/net/datagram_peers.h"
 #include "bowline/net/network.h"
 #include "bowline/net/pipe.h"
@@ -12,8 +13,10 @@
 #include "bowline/os/print.h"
 #include "bowline/os/signals.h"
 #include "bowline/server/listen.h"
+#include "bowline/server/message_listener.h"
 #include "bowline/server/server.h"
 #include "bowline/session/framing.h"
+#include "bowline/session/message_socket.h"
 #include "bowline/session/message_stream.h"
 #include "bowline/session/websocket.h"
 #include "bowline/socket/connect.h"
