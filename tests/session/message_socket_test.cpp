@@ -88,6 +88,8 @@ TEST_F(MessageSockets, end_with_the_code_and_reason_of_the_peer) {
   EXPECT_FALSE(server_->recv());
   EXPECT_EQ(server_->close_code(), 4000u);
   EXPECT_EQ(server_->close_reason(), "enough");
+  Result<void> sent = attempt([this] { server_->send("late"); });
+  EXPECT_TRUE(sent.error().is(std::errc::broken_pipe));
 }
 
 TEST_F(MessageSockets, are_closed_by_whichever_comes_first) {
@@ -97,6 +99,18 @@ TEST_F(MessageSockets, are_closed_by_whichever_comes_first) {
   EXPECT_THAT(sent.error().what(), HasSubstr("closed here"));
   client_->close();
   EXPECT_FALSE(server_->recv());
+}
+
+TEST_F(MessageSockets, may_be_closed_by_the_peer_while_they_send) {
+  std::jthread sender([this] {
+    std::string big(100'000, 'x');
+    Result<void> sent = attempt([&] {
+      while (true) client_->send(big);
+    });
+    EXPECT_FALSE(sent);
+  });
+  EXPECT_TRUE(server_->recv());
+  server_->close();
 }
 
 TEST_F(MessageSockets, lose_nothing_when_a_wait_is_over) {

@@ -51,6 +51,8 @@ struct MessageConnection {
   void note_end();
   std::optional<MessageStream> messages;
   Scope* scope = nullptr;
+  int uses = 0;           // of `messages`, besides the reading, which is in `scope`
+  bool finished = false;  // nothing can be sent any more: it goes when nobody uses it
 
   std::string peer_url;
   Address peer_address;
@@ -97,11 +99,31 @@ Task<> hold(Pointer at) {
   at->messages.reset();
 }
 
+// Keeps `messages` from going meanwhile.
+class Use {
+ public:
+  explicit Use(MessageConnection& at) : at_(at) { ++at_.uses; }
+  Use(const Use&) = delete;
+  ~Use() {
+    if (--at_.uses == 0 && at_.finished) end_messages(at_);
+  }
+
+ private:
+  MessageConnection& at_;
+};
+
 Task<> send_message(MessageConnection* at, Bytes bytes, MessageKind kind, Duration wait) {
+  if (!at->messages) {
+    throw make_error(std::make_error_code(std::errc::broken_pipe), "write to " + at->peer_url,
+                     "the peer has closed");
+  }
+  Use use(*at);
   co_await within(wait, SendMessage(at->messages->stream(), bytes, kind));
 }
 
 Task<> say_goodbye(Pointer at, unsigned code, std::string reason) {
+  if (!at->messages) co_return;
+  Use use(*at);
   WebSocketLayer* websocket = at->websocket();
   if (websocket) websocket->begin_close(code, reason);
   Result<void> ended = co_await attempt(at->messages->send_end());
@@ -120,6 +142,9 @@ bool MessageConnection::take(Result<Message> received) {
     if (WebSocketLayer* layer = websocket()) {
       close_code = layer->details().close_code;
       close_reason = layer->details().close_reason;
+      // The other end need not wait until somebody notices.
+      finished = true;
+      if (uses == 0) scope->cancel();
     }
   } else if (!closing) {
     came_size += cost(message);
