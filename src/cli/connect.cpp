@@ -1,5 +1,6 @@
 #include "cli/connect.h"
 
+#include "cli/framing_option.h"
 #include "cli/option_values.h"
 #include "cli/talk.h"
 
@@ -38,6 +39,7 @@ constexpr const char* notes =
     "  echo hello | bowline connect udp://localhost:12345\n"
     "  bowline connect --ca ca.pem --show-handshake tls://localhost:8443\n"
     "  echo hello | bowline connect --count 1 wss://localhost:8443/chat\n"
+    "  echo hello | bowline connect --framing length :9797\n"
     "  bowline connect --prompt 127.0.0.1:8000\n"
     "  bowline connect --user alice wss://example.org/chat\n"
     "\nexit status: 0 done, 1 the peer or the network failed, 2 usage, 130 Ctrl-C\n";
@@ -92,13 +94,15 @@ void define_connect(CLI::App& app, int& exit_code) {
   command->add_flag("-q,--quiet", options->quiet, "Tell nothing on standard error but failures");
   command->add_flag(
       "--binary", options->binary,
-      "Over WebSocket: send what is read as binary messages and show what comes as it "
-      "is. Otherwise each line is a text message, and each message shown as a line");
+      "Over WebSocket and --framing length: send what is read as binary messages and show what "
+      "comes as it is. Otherwise each line is a text message, and each message shown as a line");
   add_tls_options(*command, options->tls);
   add_auth_options(*command, options->auth);
   add_websocket_options(*command, options->connect.websocket);
+  add_framing_option(*command, options->connect.framing);
   command->add_flag("--show-handshake", options->show_handshake,
-                    "Tell on standard error what TLS agreed on, and whose certificate it is");
+                    "Tell on standard error what TLS agreed on, whose certificate it is, and the "
+                    "heads of HTTP that open a WebSocket, without passwords and cookies");
   command->footer(notes);
   command->callback([options, &exit_code] { exit_code = talk(*options); });
 }

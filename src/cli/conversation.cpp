@@ -66,22 +66,23 @@ Task<> Conversation::send() {
   Result<void> sent = co_await attempt(send_all());
   sending_over_ = true;
   if (!sent && writing_ && !sent.error().cancelled()) {
-    // What the peer said before it stopped listening is still to be read.
+    // What the peer said before it stopped listening is still to be read; if it was us who could
+    // not send, it learns that nothing more comes.
     failure_ = sent.error();
+    Result<void> ended = co_await attempt(stream_.write_end());
     co_return;
   }
   if (!sent) {
     end_with(sent.error());
     co_return;
   }
-  bool half_closes = options_.messages == MessageKind::none;
-  if (!half_closes && options_.count != 0) co_return;
-  if (!half_closes) co_await hear_out();
+  if (!options_.half_closes && options_.count != 0) co_return;
+  if (!options_.half_closes) co_await hear_out();
   // A peer that is gone already shows in the other direction.
   Result<void> ended = co_await attempt(stream_.write_end());
   note_activity();
   if (options_.wait == forever) co_return;
-  if (half_closes) {
+  if (options_.half_closes) {
     Result<void> slept = co_await attempt(sleep(options_.wait));
   }
   scope_->cancel();

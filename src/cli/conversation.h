@@ -41,7 +41,8 @@ struct ConversationOptions {
   // Not `none`: the stream carries messages. Each piece is sent as one of this kind, as text
   // without its line's end.
   MessageKind messages = MessageKind::none;
-  bool lines = false;  // each message that comes is shown as a line
+  bool half_closes = true;  // the end of input ends our side only
+  bool lines = false;       // each message that comes is shown as a line
 };
 
 class Conversation {

@@ -1,13 +1,42 @@
 #include "cli/handshake_text.h"
 
+#include "bowline/base/text.h"
 #include "bowline/tls/secure.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace bowline::cli {
+namespace {
+
+constexpr std::size_t line_shown_max = 1000;
+constexpr std::string_view secret_fields[] = {"Authorization", "Proxy-Authorization", "Cookie",
+                                              "Set-Cookie"};
+
+bool is_secret(std::string_view line) {
+  std::string_view name = line.substr(0, line.find(':'));
+  return name.size() < line.size() &&
+         std::any_of(std::begin(secret_fields), std::end(secret_fields),
+                     [name](std::string_view one) { return equals_ignoring_case(name, one); });
+}
+
+std::string head_text(std::string_view mark, std::string_view head) {
+  std::string text;
+  while (!head.empty() && !head.starts_with("\r\n")) {
+    std::size_t end = std::min(head.find("\r\n"), head.size());
+    std::string_view line = head.substr(0, end);
+    head.remove_prefix(std::min(end + 2, head.size()));
+    std::string shown = printable(line, line_shown_max);
+    if (is_secret(line)) shown = fmt::format("{}: (hidden)", line.substr(0, line.find(':')));
+    text += fmt::format("{} {}\n", mark, shown);
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string expiry_text(WallTime valid_until, WallTime now) {
   auto days = std::chrono::duration_cast<std::chrono::days>(valid_until - now).count();
@@ -34,6 +63,10 @@ std::string handshake_text(Stream& stream) {
   text += fmt::format("  until:     {}\n", expiry_text(peer.valid_until, now));
   text += fmt::format("  SHA-256:   {}\n", peer.fingerprint);
   return text;
+}
+
+std::string heads_text(std::string_view request, std::string_view answer) {
+  return head_text(">", request) + head_text("<", answer);
 }
 
 }  // namespace bowline::cli

@@ -17,7 +17,7 @@ void add_limit_options(CLI::App& command, ServerLimits& limits) {
                   "closed at once (default: 20000)")
       ->check(CLI::PositiveNumber);
   add_duration(command, "--handshake-timeout", limits.handshake_timeout, false,
-               "How long a client may take for TLS and HTTP before it is served (default: 10s)");
+               "How long a client may take for TLS, and for each head of HTTP (default: 10s)");
   add_duration_action(
       command, "--idle-timeout",
       [&limits](Duration limit) { limits.idle_timeout = limit > Duration() ? limit : forever; },

@@ -29,7 +29,6 @@ struct Options {
   std::vector<std::string> upstreams;
   std::string upstream_file;
   UpstreamOptions balancing;
-  RelayOptions relay;
   ServerTlsOptions tls;
   ClientTlsOptions upstream_tls;
   WebSocketSettings websocket;
@@ -59,7 +58,7 @@ constexpr const char* notes =
     "  bowline relay --listen ws://:8080 --to localhost:6379\n"
     "  bowline relay --listen :5432 --to-file /etc/databases --balance source\n"
     "  bowline relay --listen :8000 --to localhost:9000 --proxy-protocol v2\n"
-    "\nCtrl-C and SIGTERM stop the relay.\n"
+    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
 std::string failure_of(const Result<void>& result) {
@@ -121,7 +120,7 @@ void relay_until_stopped(const Options& options) {
   if (!files.empty()) watch.emplace(files, reload);
   Server server(std::move(server_options));
   for (const std::string& url : options.urls) {
-    auto handle = [&upstreams, relay = options.relay](Stream client) {
+    auto handle = [&upstreams, relay = RelayOptions{options.limits.idle_timeout}](Stream client) {
       return relay_to(upstreams, std::move(client), relay);
     };
     server.add(url, handle, "relay");
@@ -173,8 +172,6 @@ void add_balancing(CLI::App& command, Options& options) {
                                          {"source", Balance::source}}));
   add_duration(command, "--connect-timeout", balancing.connect_timeout, false,
                "How long a client may wait for its upstream, however many are tried (default: 5s)");
-  add_duration(command, "--idle-timeout", options.relay.idle_timeout, false,
-               "How long nothing may come from either side (default: 10m)");
   auto set_interval = [&balancing](Duration interval) {
     balancing.check_interval = interval == Duration() ? forever : interval;
   };

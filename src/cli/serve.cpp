@@ -4,6 +4,7 @@
 #include "cli/auth_options.h"
 #include "cli/event_log.h"
 #include "cli/file_watch.h"
+#include "cli/framing_option.h"
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
@@ -31,6 +32,7 @@ struct Options {
   ServerTlsOptions tls;
   ServerAuthOptions auth;
   WebSocketSettings websocket;
+  Framing framing;
   std::vector<AddressRange> proxies;
   ServerLimits limits;
   LogFormat log = LogFormat::text;
@@ -51,6 +53,7 @@ constexpr const char* examples =
     "  bowline serve echo\n"
     "  bowline serve ack --listen :8000 --listen unix:/run/ack.sock\n"
     "  bowline serve report --listen tcp://127.0.0.1:0 --log json\n"
+    "  bowline serve ack --listen tcp://localhost:8000 --framing line\n"
     "  bowline serve echo --listen udp://localhost:12345\n"
     "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
@@ -112,8 +115,10 @@ int serve_until_stopped(const Options& options) {
   }
   server_options.limits = options.limits;
   server_options.open.websocket = options.websocket;
+  server_options.open.framing = options.framing;
   server_options.open.proxies = options.proxies;
   try {
+    check_framing(options.framing, options.urls);
     Loaded loaded{make_tls(options.tls),
                   make_authenticator(options.auth, !options.tls.client_ca.empty())};
     server_options.open.tls = loaded.tls;
@@ -170,8 +175,12 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_tls_options(*command, options->tls);
   add_auth_options(*command, options->auth);
   add_websocket_options(*command, options->websocket);
+  add_framing_option(*command, options->framing);
   add_proxies(*command, options->proxies);
   add_limit_options(*command, options->limits);
+  add_duration(*command, "--keep-alive", options->websocket.http.idle_timeout, false,
+               "How long a client that looked at a page may stay without asking for another "
+               "(default: 60s)");
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

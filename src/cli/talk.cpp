@@ -2,8 +2,10 @@
 
 #include "bowline/base/url.h"
 #include "bowline/net/run.h"
+#include "bowline/server/listen.h"
 #include "bowline/task/wait.h"
 #include "cli/datagram_input.h"
+#include "cli/framing_option.h"
 #include "cli/handshake_text.h"
 #include "cli/hex_dump.h"
 #include "cli/line_input.h"
@@ -31,6 +33,7 @@ constexpr std::size_t text_size_max = 64 << 20;
 struct Talk {
   const TalkOptions& options;
   ConnectOptions connect;
+  std::string heads;  // of HTTP, as they are shown
   int exit_code = 0;
   Terminal* terminal = nullptr;  // while it is in use
 };
@@ -41,6 +44,22 @@ void tell(const std::string& text) {
 
 bool is_websocket(const TalkOptions& options) {
   return Url::parse(options.url).value().scheme.starts_with("ws");
+}
+
+bool is_datagram(const TalkOptions& options) {
+  return bowline::is_datagram(Url::parse(options.url).value());
+}
+
+// Each piece of input is a message of its own, in text or in bytes.
+bool sends_messages(const TalkOptions& options) {
+  return is_websocket(options) || options.connect.framing.kind != Framing::Kind::raw;
+}
+
+void check(const TalkOptions& options) {
+  check_framing(options.connect.framing, {options.url});
+  if (!options.binary || options.connect.framing.kind != Framing::Kind::line) return;
+  throw Error(make_error_code(Errc::bad_address),
+              "--binary sends line ends as they are, which --framing line can't; length can");
 }
 
 // What is read and how it is shown. The later ones stand on the earlier ones.
@@ -69,17 +88,12 @@ void use_standard_streams(Ends& ends, Network network, const TalkOptions& option
   ends.standard_output = std::make_unique<StandardOutput>(network);
   ends.input = ends.standard_input.get();
   ends.output = ends.standard_output.get();
-  bool text = is_websocket(options) && !options.binary;
+  bool text = sends_messages(options) && !options.binary;
   if (!options.prompt && !text) return;
   std::string prompt(options.prompt ? message_prompt : "");
   ends.lines = std::make_unique<LineInput>(*ends.input, *ends.output, std::move(prompt),
                                            options.prompt ? message_size_max : text_size_max);
   ends.input = ends.lines.get();
-}
-
-bool is_datagram(const TalkOptions& options) {
-  Result<Url> url = Url::parse(options.url);
-  return url && (url->scheme == "udp" || url->scheme == "unixgram");
 }
 
 Ends make_ends(Network network, const TalkOptions& options) {
@@ -118,18 +132,28 @@ void check_close(const WebSocket& socket) {
                   socket.close_reason().empty() ? "no reason" : socket.close_reason()));
 }
 
+// Its handshake is shown whether it went well or not.
+Task<Stream> connect_to_peer(Network network, Talk& talk) {
+  const TalkOptions& options = talk.options;
+  Task<Stream> connecting =
+      within(options.conversation.timeout, connect(network, options.url, talk.connect));
+  Result<Stream> stream = co_await attempt(std::move(connecting));
+  if (stream && options.show_handshake) fmt::print(stderr, "{}", handshake_text(*stream));
+  fmt::print(stderr, "{}", talk.heads);
+  co_return std::move(stream).value();
+}
+
 Task<> talk_to_peer(Network network, Talk& talk) {
   const TalkOptions& options = talk.options;
-  Stream stream =
-      co_await within(options.conversation.timeout, connect(network, options.url, talk.connect));
+  Stream stream = co_await connect_to_peer(network, talk);
   if (options.verbose) {
     tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
   }
-  if (options.show_handshake) fmt::print(stderr, "{}", handshake_text(stream));
   ConversationOptions rules = options.conversation;
   rules.turns = options.prompt;
   if (is_datagram(options) && rules.wait == forever) rules.wait = datagram_wait;
-  if (is_websocket(options)) {
+  rules.half_closes = !is_websocket(options);
+  if (sends_messages(options)) {
     rules.messages = options.binary ? MessageKind::binary : MessageKind::text;
     rules.lines = !options.binary && !options.prompt && !options.hex;
   }
@@ -190,7 +214,13 @@ Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
 
 int talk(const TalkOptions& options) {
   Talk talk{options, options.connect};
+  if (options.show_handshake) {
+    talk.connect.websocket.observer = [&talk](std::string_view request, std::string_view answer) {
+      talk.heads = heads_text(request, answer);
+    };
+  }
   try {
+    check(options);
     talk.connect.tls = make_tls(options.tls, options.url);
     talk.connect.credential = read_credential(options.auth);
   } catch (const Error& error) {

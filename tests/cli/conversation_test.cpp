@@ -216,5 +216,86 @@ TEST_F(Conversations, can_wait_for_each_answer) {
   EXPECT_EQ(held.heard, "[one]answer[two]answer");
 }
 
+ConversationOptions messages(ConversationOptions options = {}) {
+  options.messages = MessageKind::text;
+  options.lines = true;
+  return options;
+}
+
+// As many messages as come, each read of the pipe one: what it heard has them in brackets.
+Task<> echo_messages(Stream peer, std::string* heard) {
+  MessageStream stream(std::move(peer));
+  while (Message message = co_await stream.receive()) {
+    *heard += "[" + std::string(message.text()) + "]";
+    co_await stream.send(message);
+    co_await sleep(100ms);
+  }
+  *heard += "[end]";
+}
+
+Task<> say_messages_with_line_ends(Stream peer, std::string*) {
+  for (const char* text : {"one\ntwo", "three", "four"}) {
+    co_await peer.write_all(text);
+    co_await sleep(500ms);
+  }
+}
+
+TEST_F(Conversations, send_and_show_each_line_as_a_message) {
+  Held held = talk(Pieces({"one\n", "two"}), echo_messages, messages());
+  EXPECT_EQ(held.heard, "[one][two][end]");
+  EXPECT_EQ(held.shown, "one\ntwo\n[settled][end]");
+  EXPECT_EQ(held.failure, "");
+}
+
+TEST_F(Conversations, send_and_show_bytes_of_messages_as_they_are) {
+  Held held = talk(Pieces({"one\n", "two"}), echo_messages, {.messages = MessageKind::binary});
+  EXPECT_EQ(held.heard, "[one\n][two][end]");
+  EXPECT_EQ(held.shown, "one\ntwo[settled][end]");
+}
+
+TEST_F(Conversations, count_a_message_as_one_whatever_lines_it_has) {
+  Held held = talk(Pieces({}, false), say_messages_with_line_ends, messages({.count = 2}));
+  EXPECT_EQ(held.shown, "one\ntwo\nthree\n");
+  EXPECT_EQ(held.failure, "");
+  held = talk(Pieces({}, false), say_messages_with_line_ends, messages({.count = 4}));
+  EXPECT_EQ(held.shown, "one\ntwo\nthree\nfour\n[settled][end]");
+  EXPECT_THAT(held.failure, ::testing::HasSubstr("3 of 4 messages came"));
+}
+
+// Answers three times within a second, then hears how long the other end still waits.
+Task<> answer_and_wait_for_the_end(Stream peer, std::string* heard) {
+  Context& context = co_await current_context();
+  Chunk asked = co_await peer.read_some();
+  *heard += asked.text();
+  for (const char* text : {"one", "two", "three"}) {
+    co_await sleep(300ms);
+    co_await peer.write_all(text);
+  }
+  Time last = context.scheduler().now();
+  while (Chunk chunk = co_await peer.read_some()) *heard += chunk.text();
+  *heard += "[" + std::to_string((context.scheduler().now() - last) / 1ms) + " ms later]";
+}
+
+TEST_F(Conversations, without_half_close_end_once_it_is_quiet) {
+  Held held = talk(Pieces({"ask"}), answer_and_wait_for_the_end, messages({.half_closes = false}));
+  EXPECT_EQ(held.shown, "one\ntwo\nthree\n[settled][end]");
+  EXPECT_EQ(held.heard, "ask[500 ms later]");
+  EXPECT_EQ(held.failure, "");
+}
+
+TEST_F(Conversations, without_half_close_wait_as_long_as_they_are_told) {
+  Held held = talk(Pieces({"ask"}), answer_and_wait_for_the_end,
+                   messages({.wait = 1400ms, .half_closes = false}));
+  EXPECT_EQ(held.shown, "one\ntwo\nthree\n");
+  EXPECT_EQ(held.heard, "ask[500 ms later]");
+}
+
+TEST_F(Conversations, without_half_close_end_when_all_messages_are_counted) {
+  Held held = talk(Pieces({"ask"}), answer_and_wait_for_the_end,
+                   messages({.count = 2, .half_closes = false}));
+  EXPECT_EQ(held.shown, "one\ntwo\n");
+  EXPECT_EQ(held.failure, "");
+}
+
 }  // namespace
 }  // namespace bowline::cli

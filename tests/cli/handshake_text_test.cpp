@@ -37,5 +37,15 @@ TEST_F(HandshakeText, has_a_line_for_a_stream_without_TLS) {
   EXPECT_EQ(handshake_text(near), "no TLS\n");
 }
 
+TEST(HeadsText, shows_each_line_but_no_secret) {
+  EXPECT_EQ(heads_text("GET /a HTTP/1.1\r\nHost: h\r\nauthorization: Bearer key\r\n"
+                       "Cookie: a=key\r\nProxy-Authorization: Basic key\r\n\r\n",
+                       "HTTP/1.1 101 Switching Protocols\r\nSET-COOKIE:key\r\nX: \x1b[1m"),
+            "> GET /a HTTP/1.1\n> Host: h\n> authorization: (hidden)\n"
+            "> Cookie: (hidden)\n> Proxy-Authorization: (hidden)\n"
+            "< HTTP/1.1 101 Switching Protocols\n< SET-COOKIE: (hidden)\n< X: \\x1b[1m\n");
+  EXPECT_EQ(heads_text("GET / HTTP/1.1\r\n\r\n", ""), "> GET / HTTP/1.1\n");
+}
+
 }  // namespace
 }  // namespace bowline::cli

@@ -152,5 +152,22 @@ class Ncat(PeersTest):
         self.assertEqual(client.stdout.all(), b"hello\n")
 
 
+@needs("sslscan")
+class SslScan(PeersTest):
+    def test_sslscan_finds_nothing_that_is_old_or_weak(self):
+        _, port = self.serve()
+        done = subprocess.run(["sslscan", "--no-colour", f"127.0.0.1:{port}"], text=True,
+                              capture_output=True, timeout=WAIT_MAX, check=True)
+        told = " ".join(done.stdout.split())
+        for name in ("SSLv2", "SSLv3", "TLSv1.0", "TLSv1.1"):
+            self.assertIn(f"{name} disabled", told)
+        for name in ("TLSv1.2", "TLSv1.3"):
+            self.assertIn(f"{name} enabled", told)
+        for fact in ("supports TLS Fallback SCSV", "renegotiation not supported",
+                     "TLSv1.2 not vulnerable to heartbleed"):
+            self.assertIn(fact, told)
+        self.assertNotRegex(told, r"(?i)\b(RC4|3?DES|NULL|EXPORT|MD5|anon)\b|\bADH|\bCBC")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import ADDR, BIN, BOWLINE, PROGRAMS, ROOT, ProgramTest, pairs, runnable
+from certificates import HOST, TlsTest
+from harness import ADDR, BIN, BOWLINE, PROGRAMS, PYTHON, ROOT, ProgramTest, pairs, runnable
 
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
 # Debian's own, whose packages the libraries are.
@@ -56,7 +57,7 @@ class WebSockets(ProgramTest):
 
     def check_client(self, name):
         """Fails unless the library as a client gets along with bowline's server."""
-        _, url = self.serve()
+        _, url = self.serve("--subprotocol", "chat")
         peer = self.peer(name, "talk", url, FOREIGN)
         self.assertEqual(peer.exit_code(30), 0)
 
@@ -64,11 +65,16 @@ class WebSockets(ProgramTest):
         """Fails unless bowline as a client gets along with the library's server."""
         peer = self.peer(name, "serve")
         url = f"ws://127.0.0.1:{peer.port()}/"
-        client = self.command("connect", "--count", 3, url)
+        client = self.command("connect", "--count", 3, "--show-handshake", "--subprotocol", "other",
+                              "--subprotocol", "chat", "--header", "Cookie: key", url)
         for line in (b"hello\n", "grüß ✓\n".encode(), BIG):
             client.type(line)
             client.stdout.wait_for(line)
         self.assertEqual(client.exit_code(), 0)
+        told = client.stderr.rest()
+        for head in ("> Cookie: (hidden)", "< HTTP/1.1 101 Switching Protocols"):
+            self.assertIn(head, told)
+        self.assertIn("< sec-websocket-protocol: chat", list(map(str.lower, told)))
         client = self.command("connect", "--timeout", "10s", url)
         client.type("close\n")
         client.stdout.all()
@@ -112,7 +118,7 @@ class WebSockets(ProgramTest):
 
 
 class Report(ProgramTest):
-    """The tutorial's pair of programs."""
+    """The tutorial's pair of programs, and the same without coroutines."""
 
     def program(self, kind, name, port):
         """Starts the example, or the original with the Python that has `websockets`."""
@@ -120,17 +126,30 @@ class Report(ProgramTest):
             return self._start(runnable(BIN / "examples" / name), ["127.0.0.1", port])
         return self._start([DEBIAN_PYTHON, str(PROGRAMS / f"{name}.py")], ["127.0.0.1", port])
 
+    def check_pair(self, server_kind, server_name, client_kind, client_name):
+        """Fails unless the client is told what it sent, and both end."""
+        server = self.program(server_kind, server_name, 0)
+        client = self.program(client_kind, client_name, server.port())
+        shown = "b'Hello world!'" if server_kind == BOWLINE else "'Hello world!'"
+        awaited = rf"Received \[CONNECTION\] Received {shown} from {ADDR}"
+        self.check_lines(client.stdout.rest(), awaited)
+        self.assertEqual(client.exit_code(), 0)
+        self.check_lines(server.stdout.lines(2), rf"\[CONNECTION\] Connected to {ADDR}",
+                         rf"\[CONNECTION\] Disconnected from {ADDR}")
+
     def test_a_client_is_told_what_it_sent(self):
         for name, server_kind, client_kind in pairs("web_socket_server"):
             with self.part(name, server_kind, client_kind):
-                server = self.program(server_kind, name, 0)
-                client = self.program(client_kind, "web_socket_client", server.port())
-                shown = "b'Hello world!'" if server_kind == BOWLINE else "'Hello world!'"
-                awaited = rf"Received \[CONNECTION\] Received {shown} from {ADDR}"
-                self.check_lines(client.stdout.rest(), awaited)
-                self.assertEqual(client.exit_code(), 0)
-                self.check_lines(server.stdout.lines(2), rf"\[CONNECTION\] Connected to {ADDR}",
-                                 rf"\[CONNECTION\] Disconnected from {ADDR}")
+                self.check_pair(server_kind, name, client_kind, "web_socket_client")
+
+    def test_a_blocking_client_and_a_blocking_server_do_the_same(self):
+        blocking = "web_socket_blocking"
+        for server_kind, server_name, client_kind, client_name in (
+                (BOWLINE, f"{blocking}_server", PYTHON, "web_socket_client"),
+                (PYTHON, "web_socket_server", BOWLINE, f"{blocking}_client"),
+                (BOWLINE, f"{blocking}_server", BOWLINE, f"{blocking}_client")):
+            with self.part(server_name, server_kind, client_kind):
+                self.check_pair(server_kind, server_name, client_kind, client_name)
 
 
 class Http(ProgramTest):
@@ -165,16 +184,29 @@ class Http(ProgramTest):
         self.assertIn("101", asked.stdout.splitlines()[0])
         self.assertIn("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", asked.stdout)
 
-    def test_a_browser_connects_from_the_page(self):
+
+class Browser(TlsTest):
+    """A headless Chromium opens the server's page, whose script opens a WebSocket."""
+
+    def check_page(self, url, *options):
+        """Fails unless the page at `url` says that it is connected."""
         browser = next(filter(None, map(shutil.which, BROWSERS)), None)
         if not browser:
             self.skipTest("there is no chromium; apt-get install chromium")
         with tempfile.TemporaryDirectory() as folder:
             page = subprocess.run(
                 [browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
-                 f"--user-data-dir={folder}", "--virtual-time-budget=3000", f"{self.url}/"],
+                 f"--user-data-dir={folder}", "--virtual-time-budget=3000", *options, url],
                 text=True, capture_output=True, timeout=35, check=True).stdout
-        self.assertIn("connected to ws://127.0.0.1:", page)
+        self.assertIn(f"connected to {url.replace('http', 'ws', 1)}", page)
+
+    def test_connects_from_the_page(self):
+        _, port = self.serve("ws")
+        self.check_page(f"http://127.0.0.1:{port}/")
+
+    def test_connects_from_the_page_over_TLS(self):
+        _, port = self.serve("wss")
+        self.check_page(f"https://{HOST}:{port}/", "--ignore-certificate-errors")
 
 
 if __name__ == "__main__":

@@ -133,5 +133,39 @@ TEST(Worker, can_not_be_on_a_backend_that_is_unknown) {
   EXPECT_THROW(Worker("fast"), Error);
 }
 
+TEST(Worker, calls_are_answered_when_their_task_has_ended) {
+  testing::Deadline deadline;
+  Worker worker;
+  worker.start_thread();
+  std::atomic<int> count = 0;
+  for (int round = 1; round <= 100; ++round) {
+    worker.call([&](Scope&) { return note(count); });
+    EXPECT_EQ(count, round);
+  }
+  auto fail = []() -> Task<> {
+    throw make_error(std::make_error_code(std::errc::protocol_error), "talk");
+    co_return;
+  };
+  EXPECT_THROW(worker.call([&](Scope&) { return fail(); }), Error);
+  worker.call([&](Scope&) { return note(count); });
+}
+
+TEST(Worker, finishes_when_all_tasks_have_ended_by_themselves) {
+  testing::Deadline deadline;
+  auto work = [](std::atomic<int>& done) -> Task<> {
+    for (int turn = 0; turn < 100; ++turn) co_await yield();
+    co_await sleep(1ms);
+    ++done;
+  };
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<int> done = 0;
+    Worker worker;
+    worker.start_thread();
+    worker.post([&](Scope& scope) { scope.start(work(done)); });
+    worker.finish();
+    EXPECT_EQ(done, 1);
+  }
+}
+
 }  // namespace
 }  // namespace bowline

@@ -140,6 +140,40 @@ TEST_F(Opener, who_it_is_is_asked_on_every_scheme_and_known_to_the_handler) {
   EXPECT_THAT(failures_, HasSubstr("no such token"));
 }
 
+// Messages that came together and in parts; over WebSocket they are what they are.
+TEST_F(Opener, messages_are_framed_on_all_that_carries_bytes) {
+  use_tls();
+  auto talk = [](Network network, std::string place, const ConnectOptions* options) -> Task<> {
+    for (const char* scheme : {"tcp", "tls", "ws", "wss"}) {
+      MessageStream messages = co_await connect(network, scheme + place, *options);
+      for (std::string_view text : {"one", "", "two"}) co_await messages.send(text);
+      for (std::string_view text : {"one", "", "two"}) {
+        Message back = co_await messages.receive();
+        EXPECT_TRUE(back && back.text() == text) << scheme;
+      }
+      co_await messages.send_end();
+      Message end = co_await messages.receive();
+      EXPECT_FALSE(end);
+    }
+    Stream bytes = co_await connect(network, "tcp" + place);
+    bool lines = options->framing.kind == Framing::Kind::line;
+    std::string_view hello = lines ? "hello\n" : std::string_view("\0\0\0\5hello", 9);
+    for (char byte : hello) co_await bytes.write_all(std::string_view(&byte, 1));
+    std::string back(hello.size(), '\0');
+    co_await bytes.read_exactly(writable(back));
+    EXPECT_EQ(back, hello);
+    co_await bytes.write_end();
+    Chunk end = co_await bytes.read_some();
+    EXPECT_TRUE(end.empty());
+  };
+  for (Framing::Kind kind : {Framing::Kind::line, Framing::Kind::length}) {
+    options_.open.framing.kind = client_.framing.kind = kind;
+    serve("any", echo_messages,
+          [&](Network network, std::string place) { return talk(network, place, &client_); });
+  }
+  EXPECT_EQ(failures_, "");
+}
+
 TEST_F(Opener, any_lets_the_server_speak_first_to_a_silent_client) {
   auto greet = [](Stream stream) -> Task<> { co_await stream.write_all("welcome"); };
   auto talk = [](Network network, std::string place) -> Task<> {
@@ -233,6 +267,25 @@ TEST_F(Opener, a_silent_client_is_let_go_after_the_handshake_timeout) {
   EXPECT_THAT(failures_, HasSubstr("timed out"));
 }
 
+// Pages are asked for one after the other, over a time that none of them takes.
+TEST_F(Opener, a_browser_that_keeps_its_connection_is_no_slow_handshake) {
+  options_.handshake_timeout = 200ms;
+  options_.open.websocket.http.idle_timeout = 400ms;
+  auto talk = [](Network network, std::string place) -> Task<> {
+    Stream stream = co_await connect(network, "tcp" + place);
+    for (int page = 0; page < 2; ++page) {
+      co_await sleep(page * 300ms);
+      co_await stream.write_all("GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
+      auto body = co_await stream.read_until("no such page.\n");
+      EXPECT_TRUE(body.has_value());
+    }
+    Chunk end = co_await stream.read_some();
+    EXPECT_TRUE(end.empty());
+  };
+  for (const char* scheme : {"ws", "any"}) serve(scheme, echo, talk);
+  EXPECT_EQ(failures_, "");
+}
+
 TEST(MakeOpener, says_what_a_scheme_lacks) {
   OpenOptions options;
   for (const char* url : {"tls://:1", "wss://:1"}) {
@@ -245,6 +298,9 @@ TEST(MakeOpener, says_what_a_scheme_lacks) {
   }
   EXPECT_THROW(make_opener(Url::parse("ftp://:1").value(), options), Error);
   EXPECT_FALSE(make_opener(Url::parse("tcp://:1").value(), options));
+  options.framing.kind = Framing::Kind::line;
+  EXPECT_TRUE(make_opener(Url::parse("tcp://:1").value(), options));
+  EXPECT_FALSE(make_opener(Url::parse("udp://:1").value(), options));
 }
 
 }  // namespace

@@ -139,5 +139,24 @@ TEST_F(Framing, carries_messages_of_all_sizes_there_and_back) {
   }
 }
 
+TEST_F(Framing, is_chosen_by_its_kind_and_limited_by_what_is_usual_or_asked_for) {
+  using Kind = bowline::Framing::Kind;
+  auto with = [this](Kind kind, std::string input, std::size_t size_max = 0) {
+    auto script = std::make_unique<ScriptedTransport>(loop_, std::deque<std::string>{input});
+    Stream stream{TransportPointer(std::move(script))};
+    std::string shown;
+    run(receive_all(frame_messages(network_, std::move(stream), {kind, size_max}), &shown));
+    return shown.substr(shown.rfind(':') + 1);
+  };
+  EXPECT_EQ(with(Kind::raw, "one\ntwo\n"), "[one\ntwo\n].");
+  EXPECT_EQ(with(Kind::line, "one\ntwo\n"), "[one][two].");
+  EXPECT_EQ(with(Kind::length, "\0\0\0\2on\0\0\0\1e"s), "[on][e].");
+  EXPECT_EQ(with(Kind::line, std::string(framed_line_size_max + 2, 'x')),
+            " the limit is 65536 bytes");
+  EXPECT_EQ(with(Kind::length, "\1\0\0\1"s), " the limit is 16777216 bytes");
+  EXPECT_EQ(with(Kind::line, "fives\n", 4), " the limit is 4 bytes");
+  EXPECT_EQ(with(Kind::length, "\0\0\0\5"s, 4), " the limit is 4 bytes");
+}
+
 }  // namespace
 }  // namespace bowline

@@ -135,6 +135,51 @@ TEST_F(WebSocketTest, carries_messages_of_each_kind_empty_ones_too) {
   });
 }
 
+// How long the server waits for a head of HTTP, and, between pages, for another request.
+TEST_F(WebSocketTest, gives_pages_to_who_comes_back_and_closes_on_who_does_not) {
+  terms_.settings.http.head_timeout = 10s;
+  terms_.settings.http.idle_timeout = 30s;
+  talk_bytes([](Scope&, Stream* peer) -> Task<> {
+    Context& context = co_await current_context();
+    for (int page = 0; page < 4; ++page) {
+      co_await sleep(page == 0 ? 9s : 29s);
+      co_await peer->write_all("GET /none HTTP/1.1\r\nHost: x\r\n\r\n");
+      auto body = co_await peer->read_until("no such page.\n");
+      EXPECT_TRUE(body.has_value());
+    }
+    Time last = context.scheduler().now();
+    Chunk end = co_await peer->read_some();
+    EXPECT_TRUE(end.empty());
+    EXPECT_EQ(context.scheduler().now() - last, 30s);
+  });
+  EXPECT_EQ(served_, "left");
+}
+
+TEST_F(WebSocketTest, waits_for_the_first_head_as_long_as_for_all_of_one) {
+  terms_.settings.http.head_timeout = 10s;
+  talk_bytes([](Scope&, Stream* peer) -> Task<> {
+    Chunk end = co_await within(10s + 1ms, peer->read_some());
+    EXPECT_TRUE(end.empty());
+  });
+  talk_bytes([](Scope&, Stream* peer) -> Task<> {
+    co_await peer->write_all("GET / HT");
+    auto answer = co_await within(10s + 1ms, peer->read_until("\r\n"));
+    EXPECT_EQ(*answer, "HTTP/1.1 408 Request Timeout\r\n");
+  });
+  EXPECT_EQ(served_, "left");
+}
+
+TEST_F(WebSocketTest, tells_an_observer_the_heads_of_both_ends) {
+  std::string told;
+  terms_.options.observer = [&told](std::string_view asked, std::string_view answered) {
+    told = std::string(asked.substr(0, asked.find("\r\n"))) + " -> " +
+           std::string(answered.substr(0, answered.find("\r\n")));
+    EXPECT_TRUE(asked.ends_with("\r\n\r\n") && answered.find("\r\n\r\n") == answered.npos);
+  };
+  talk([](Scope&, WebSocket*, WebSocket*) -> Task<> { co_return; });
+  EXPECT_EQ(told, "GET /chat?a=b HTTP/1.1 -> HTTP/1.1 101 Switching Protocols");
+}
+
 TEST_F(WebSocketTest, knows_its_target_and_subprotocol) {
   terms_.settings.handshake.subprotocols = {"best", "chat"};
   terms_.options.request.subprotocols = {"other", "chat"};

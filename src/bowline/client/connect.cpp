@@ -58,6 +58,7 @@ struct Scheme {
   Task<Stream> (*connect)(Network network, Url url);
   bool secure = false;
   bool websocket = false;
+  bool datagrams = false;
   std::uint16_t port = 0;  // when the URL has none; 0: it must
   FirstMessage first_message = FirstMessage::line;
 };
@@ -65,8 +66,14 @@ struct Scheme {
 constexpr Scheme schemes[] = {
     {"tcp", connect_tcp},
     {"unix", connect_unix},
-    {.name = "udp", .connect = connect_udp, .first_message = FirstMessage::datagram},
-    {.name = "unixgram", .connect = connect_unixgram, .first_message = FirstMessage::datagram},
+    {.name = "udp",
+     .connect = connect_udp,
+     .datagrams = true,
+     .first_message = FirstMessage::datagram},
+    {.name = "unixgram",
+     .connect = connect_unixgram,
+     .datagrams = true,
+     .first_message = FirstMessage::datagram},
     {.name = "tls", .connect = connect_tcp, .secure = true},
     {.name = "ws", .connect = connect_tcp, .websocket = true, .port = 80},
     {.name = "wss", .connect = connect_tcp, .secure = true, .websocket = true, .port = 443},
@@ -121,6 +128,9 @@ Task<Stream> connect(Network network, std::string url, const ConnectOptions& opt
   } else if (options.credential) {
     stream =
         co_await present(network, std::move(stream), *options.credential, scheme.first_message);
+  }
+  if (!scheme.websocket && !scheme.datagrams) {
+    stream = frame_messages(network, std::move(stream), options.framing);
   }
   co_return stream;
 }

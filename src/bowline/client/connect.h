@@ -3,6 +3,7 @@
 
 #include "bowline/auth/credential.h"
 #include "bowline/net/network.h"
+#include "bowline/session/framing.h"
 #include "bowline/session/websocket.h"
 #include "bowline/tls/context.h"
 
@@ -14,6 +15,7 @@ namespace bowline {
 
 struct ConnectOptions {
   WebSocketConnectOptions websocket;  // ws, wss, ws+unix
+  Framing framing;                    // tcp, tls, unix
   // tls, wss: whom to trust. Null: the authorities that the system trusts.
   std::shared_ptr<const TlsContext> tls;
   // What to tell a server that asks who we are: in the handshake of a WebSocket, elsewhere as what

@@ -25,9 +25,14 @@ class Worker {
   void start_thread();
   // Has `work` called on the worker's thread, with the scope to start tasks in. From any thread.
   void post(std::function<void(Scope&)> work);
+  // Has `body` called there, and waits until the task that it gives has ended; throws its failure.
+  // From any thread but the worker's own, while that has one.
+  void call(std::function<Task<>(Scope&)> body);
   // Asks all tasks to stop. From any thread; the destructor or join() waits for the end.
   void stop();
   void join();
+  // Ends the thread once all tasks have ended by themselves, and waits for that.
+  void finish();
 
   // For tasks that run here.
   Network network() const { return Network(*loop_); }
@@ -35,8 +40,12 @@ class Worker {
   Scope& scope() const { return *scope_; }
 
  private:
+  Task<> stay(Scope& scope);
+
   std::unique_ptr<Loop> loop_;
   Scope* scope_ = nullptr;
+  Scope* stay_ = nullptr;   // what keeps the thread when there is nothing to do
+  bool finishing_ = false;  // that is to end
   std::thread thread_;
 };
 

@@ -126,6 +126,7 @@ void HttpServerProtocol::enter(State state) {
 
 void HttpServerProtocol::next_request() {
   if (!keep_alive_) return enter(State::closed);
+  first_ = false;
   head_.reset();
   answer_ = Answer::none;
   to_head_ = false;
@@ -212,7 +213,7 @@ std::string HttpServerProtocol::take_output() {
 Duration HttpServerProtocol::timeout() const {
   if (state_ == State::body) return options_->body_timeout;
   if (state_ != State::head) return forever;
-  return input_.empty() ? options_->idle_timeout : options_->head_timeout;
+  return input_.empty() && !first_ ? options_->idle_timeout : options_->head_timeout;
 }
 
 Time HttpServerProtocol::next_deadline(Time now) {

@@ -13,8 +13,8 @@ namespace bowline {
 
 struct HttpServerOptions {
   HttpLimits limits;
-  Duration idle_timeout = std::chrono::seconds(60);  // for a request to begin; then just closed
-  Duration head_timeout = std::chrono::seconds(10);  // from a head's first byte to its last: 408
+  Duration idle_timeout = std::chrono::seconds(60);  // for another request to begin; then closed
+  Duration head_timeout = std::chrono::seconds(10);  // for the first, and for all of a head: 408
   Duration body_timeout = std::chrono::seconds(60);  // for the whole body: 408
 };
 
@@ -100,6 +100,7 @@ class HttpServerProtocol {
   State state_ = State::head;
   Answer answer_ = Answer::none;
   bool ended_ = false;
+  bool first_ = true;  // no request was answered yet
   // Of the request at hand, whose head may be gone when it is answered.
   int minor_version_ = 1;
   bool to_head_ = false;

@@ -14,7 +14,8 @@ struct ServerLimits {
   // From one address, of IPv6 from one /64; those beyond are closed at once. Unix sockets have no
   // addresses.
   std::size_t connections_per_address_max = 20'000;
-  // From the accept to the handler: TLS, HTTP and all.
+  // For TLS, and for each head of HTTP. Who only looks at pages may stay between them for
+  // HttpServerOptions::idle_timeout.
   Duration handshake_timeout = std::chrono::seconds(10);
   // Without anything read or written; then the handler reads the end, as if the peer had left, and
   // is cancelled if it does not leave either. `forever`: none.

@@ -5,6 +5,7 @@
 #include "bowline/server/listen.h"
 #include "bowline/session/detect.h"
 #include "bowline/session/proxied.h"
+#include "bowline/task/wait.h"
 #include "bowline/tls/secure.h"
 
 #include <fmt/format.h>
@@ -17,26 +18,29 @@ using Open = Task<Stream> (*)(Network network, Stream stream, const OpenOptions&
 struct Scheme {
   std::string_view name;
   bool needs_certificate;
-  bool is_bare;  // nothing is opened there, unless somebody asks who it is
   Open open;
 };
 
-Task<Stream> open_raw(Network network, Stream stream, const OpenOptions& options) {
-  return authenticate(network, std::move(stream), *options.authenticator, FirstMessage::line);
+// A stream of bytes, once it is known who is there: as it is, or framed into messages.
+Task<Stream> open_bytes(Network network, Stream stream, const OpenOptions& options) {
+  if (options.authenticator) {
+    stream = co_await authenticate(network, std::move(stream), *options.authenticator,
+                                   FirstMessage::line);
+  }
+  co_return frame_messages(network, std::move(stream), options.framing);
 }
 
 Task<Stream> open_datagrams(Network network, Stream stream, const OpenOptions& options) {
   return authenticate(network, std::move(stream), *options.authenticator, FirstMessage::datagram);
 }
 
-Task<Stream> open_known_tls(Network network, Stream stream, const OpenOptions& options) {
-  Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
-  co_return co_await open_raw(network, std::move(secure), options);
+Task<Stream> secured(Network network, Stream stream, const OpenOptions& options) {
+  return within(options.handshake_timeout, accept_tls(network, std::move(stream), *options.tls));
 }
 
 Task<Stream> open_tls(Network network, Stream stream, const OpenOptions& options) {
-  if (options.authenticator) return open_known_tls(network, std::move(stream), options);
-  return accept_tls(network, std::move(stream), *options.tls);
+  Stream secure = co_await secured(network, std::move(stream), options);
+  co_return co_await open_bytes(network, std::move(secure), options);
 }
 
 Task<Stream> open_ws(Network network, Stream stream, const OpenOptions& options) {
@@ -48,7 +52,7 @@ Task<Stream> open_ws(Network network, Stream stream, const OpenOptions& options)
 }
 
 Task<Stream> open_wss(Network network, Stream stream, const OpenOptions& options) {
-  Stream secure = co_await accept_tls(network, std::move(stream), *options.tls);
+  Stream secure = co_await secured(network, std::move(stream), options);
   co_return co_await open_ws(network, std::move(secure), options);
 }
 
@@ -56,30 +60,34 @@ Task<Stream> open_wss(Network network, Stream stream, const OpenOptions& options
 Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options) {
   Speech speech = co_await detect(network, stream, options.sniffing);
   if (speech == Speech::tls && options.tls) {
-    stream = co_await accept_tls(network, std::move(stream), *options.tls);
+    stream = co_await secured(network, std::move(stream), options);
     speech = co_await detect(network, stream, options.sniffing);
   }
   if (speech == Speech::http) co_return co_await open_ws(network, std::move(stream), options);
-  if (!options.authenticator) co_return stream;
-  co_return co_await open_raw(network, std::move(stream), options);
+  co_return co_await open_bytes(network, std::move(stream), options);
 }
 
 Task<Stream> open_proxied(Network network, Stream stream, const OpenOptions& options, Open open) {
-  Stream client = co_await accept_proxied(std::move(stream), options.proxies);
+  Task<Stream> introduced = accept_proxied(std::move(stream), options.proxies);
+  Stream client = co_await within(options.handshake_timeout, std::move(introduced));
   if (!open) co_return client;
   co_return co_await open(network, std::move(client), options);
 }
 
 constexpr Scheme schemes[] = {
-    {"tcp", false, true, open_raw},
-    {"unix", false, true, open_raw},
-    {"tls", true, false, open_tls},
-    {"ws", false, false, open_ws},
-    {"ws+unix", false, false, open_ws},
-    {"wss", true, false, open_wss},
-    {"any", false, false, open_any},
-    {"udp", false, true, open_datagrams},
-    {"unixgram", false, true, open_datagrams},
+    {"tcp", false, open_bytes},        {"unix", false, open_bytes},
+    {"tls", true, open_tls},           {"ws", false, open_ws},
+    {"ws+unix", false, open_ws},       {"wss", true, open_wss},
+    {"any", false, open_any},          {"udp", false, open_datagrams},
+    {"unixgram", false, open_datagrams},
+};
+
+// Is there nothing to open?
+bool is_open(const Scheme& scheme, const OpenOptions& options) {
+  if (options.authenticator) return false;
+  bool raw = options.framing.kind == Framing::Kind::raw;
+  return scheme.open == open_datagrams || (scheme.open == open_bytes && raw);
+}
 };
 
 Error unusable(const Url& url, std::string_view advice) {
@@ -105,7 +113,7 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
       throw unusable(url,
                      "TLS needs a certificate: --cert FILE --key FILE; `bowline cert` makes one");
     }
-    Open open = scheme.is_bare && !options.authenticator ? nullptr : scheme.open;
+    Open open = is_open(scheme, options) ? nullptr : scheme.open;
     if (!options.proxies.empty() && !is_datagram(url)) {
       return [open, &options](Network network, Stream stream) {
         return open_proxied(network, std::move(stream), options, open);

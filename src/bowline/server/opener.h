@@ -7,6 +7,7 @@
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
 #include "bowline/proto/sniff.h"
+#include "bowline/session/framing.h"
 #include "bowline/session/websocket.h"
 #include "bowline/tls/context.h"
 
@@ -21,6 +22,7 @@ using Opener = std::function<Task<Stream>(Network, Stream)>;
 
 struct OpenOptions {
   WebSocketSettings websocket;
+  Framing framing;  // tcp://, tls://, unix: and what any:// takes for bytes
   // For tls://, wss:// and any://, where it may be null: that then speaks no TLS.
   std::shared_ptr<TlsContext> tls;
   SniffOptions sniffing;  // any://
@@ -29,6 +31,8 @@ struct OpenOptions {
   // Proxies that tell who their client is, with the PROXY protocol (see accept_proxied). When any
   // are named, stream connections have to come through one of them.
   std::vector<AddressRange> proxies;
+  // For TLS, and then for each head of HTTP; a Server sets it to its own.
+  Duration handshake_timeout = std::chrono::seconds(10);
 };
 
 // Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.

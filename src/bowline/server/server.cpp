@@ -29,9 +29,17 @@ std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
 
 }  // namespace
 
+OpenOptions open_options(const ServerOptions& options) {
+  OpenOptions open = options.open;
+  if (!options.certificate.empty() && !open.tls) open.tls = load_tls(options);
+  open.handshake_timeout = options.limits.handshake_timeout;
+  open.websocket.http.head_timeout = options.limits.handshake_timeout;
+  return open;
+}
+
 Server::Server(ServerOptions options, std::nullptr_t)
     : options_(std::move(options)), admission_(options_.limits) {
-  if (!options_.certificate.empty() && !options_.open.tls) options_.open.tls = load_tls(options_);
+  options_.open = open_options(options_);
 }
 
 Server::Server(ServerOptions options) : Server(std::move(options), nullptr) {

@@ -38,6 +38,10 @@ struct ServerOptions {
   ServerObserver observer;
 };
 
+// `options.open` with all that the other options say of it. Throws Error when the certificate can't
+// be used.
+OpenOptions open_options(const ServerOptions& options);
+
 class Server {
  public:
   // With loops and threads of its own, for run(). Throws Error when the certificate can't be used.

@@ -128,7 +128,7 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
 // The handler begins as a task of its own, so that what the opening took is gone by then.
 Task<> Shard::open(Arrival arrival, Time begin, Stream stream) {
   const Opener& opener = (*endpoints_)[arrival.endpoint]->opener;
-  Task<Stream> opening = within(limits_.handshake_timeout, opener(network_, std::move(stream)));
+  Task<Stream> opening = opener(network_, std::move(stream));
   Result<Stream> opened = co_await attempt(std::move(opening));
   if (opened && *opened && sessions_) {
     begin_handler(arrival, begin, std::move(*opened));

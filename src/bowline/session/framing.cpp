@@ -225,4 +225,19 @@ Stream frame_lengths(Network network, Stream stream, std::size_t size_max) {
   return framed<LengthLayer>(network, std::move(stream), size_max);
 }
 
+Stream frame_messages(Network network, Stream stream, const Framing& framing) {
+  auto size_max = [&framing](std::size_t usual) {
+    return framing.size_max != 0 ? framing.size_max : usual;
+  };
+  switch (framing.kind) {
+    case Framing::Kind::raw:
+      break;
+    case Framing::Kind::line:
+      return frame_lines(network, std::move(stream), size_max(framed_line_size_max));
+    case Framing::Kind::length:
+      return frame_lengths(network, std::move(stream), size_max(framed_message_size_max));
+  }
+  return stream;
+}
+
 }  // namespace bowline

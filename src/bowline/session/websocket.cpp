@@ -36,7 +36,7 @@ class Opening {
     for (;;) {
       bool upgraded = co_await handle_events();
       std::string output = http_.take_output();
-      co_await stream_.write_all(output);
+      co_await within(settings_.http.head_timeout, stream_.write_all(output));
       if (upgraded) co_return websocket();
       if (http_.closing()) break;
       co_await receive();
@@ -186,10 +186,13 @@ Task<Stream> open_websocket(Network network, Stream stream, std::string url,
   std::string text = websocket_request(request, key);
   co_await stream.write_all(text);
   Answer answer;
+  std::string head;
   for (bool complete = false; !complete;) {
     Chunk chunk = co_await stream.read_some();
+    if (options.observer) head += chunk.text();
     complete = answer.receive(std::move(chunk));
   }
+  if (options.observer) options.observer(text, head.substr(0, head.find("\r\n\r\n")));
   WebSocketOpened opened = answer.check(request, key);
   if (!opened.ok()) throw refused(url, opened.why);
   auto details = std::make_unique<WebSocketDetails>();

@@ -52,6 +52,8 @@ Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSet
 struct WebSocketConnectOptions {
   WebSocketRequest request;  // the host and the target are those of the URL
   WebSocketOptions messages;
+  // Told of the request's head and the answer's, as they went over the wire, whatever they say.
+  std::function<void(std::string_view request, std::string_view answer)> observer;
 };
 
 // Asks the server at the other end of `stream` for a WebSocket at `url` (ws, wss, ws+unix). Throws

@@ -9,8 +9,9 @@ from aiohttp import web
 
 async def talk(url, origin):
     async with aiohttp.ClientSession() as session:
-        async with session.ws_connect(url, compress=15) as peer:
+        async with session.ws_connect(url, compress=15, protocols=("other", "chat")) as peer:
             assert peer.compress == 15, peer.compress
+            assert peer.protocol == "chat", peer.protocol
             for text in ("text", "grüß ✓", "", "x" * (1 << 20)):
                 await peer.send_str(text)
                 assert await peer.receive_str() == text
@@ -20,6 +21,12 @@ async def talk(url, origin):
             await peer.ping(b"ping")
             await peer.close(code=3001, message=b"bye")
             assert peer.close_code == 3001, peer.close_code
+        peers = [await session.ws_connect(url) for _ in range(100)]
+        for number, peer in enumerate(peers):
+            await peer.send_str(str(number))
+        for number, peer in enumerate(peers):
+            assert await peer.receive_str() == str(number)
+        await asyncio.gather(*(peer.close() for peer in peers))
         try:
             await session.ws_connect(url, origin=origin)
         except aiohttp.WSServerHandshakeError as refused:
@@ -29,7 +36,7 @@ async def talk(url, origin):
 
 
 async def echo(request):
-    peer = web.WebSocketResponse(max_msg_size=0)
+    peer = web.WebSocketResponse(max_msg_size=0, protocols=("chat",))
     await peer.prepare(request)
     async for message in peer:
         if message.data in ("close\n", b"close\n"):

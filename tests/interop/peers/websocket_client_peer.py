@@ -6,7 +6,8 @@ import websocket
 from websocket import ABNF
 
 url, origin = sys.argv[2:]
-peer = websocket.create_connection(url, timeout=10)
+peer = websocket.create_connection(url, timeout=10, subprotocols=["other", "chat"])
+assert peer.getsubprotocol() == "chat", peer.getsubprotocol()
 for opcode, message in ((ABNF.OPCODE_TEXT, "grüß ✓".encode()), (ABNF.OPCODE_BINARY, b"\x00\xff"),
                         (ABNF.OPCODE_TEXT, b""), (ABNF.OPCODE_BINARY, b""),
                         (ABNF.OPCODE_BINARY, bytes(1 << 20))):

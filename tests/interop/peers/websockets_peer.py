@@ -7,7 +7,8 @@ import websockets
 
 
 async def talk(url, origin):
-    async with websockets.connect(url, max_size=None) as peer:
+    async with websockets.connect(url, max_size=None, subprotocols=["other", "chat"]) as peer:
+        assert peer.subprotocol == "chat", peer.subprotocol
         assert [each.name for each in peer.extensions] == ["permessage-deflate"], peer.extensions
         big = "grüß " * 200_000
         for message in ("text", "grüß ✓", b"\x00\xff", "", b"", big, bytes(1 << 20)):
@@ -40,7 +41,7 @@ async def echo(peer, path):
 
 
 async def serve():
-    async with websockets.serve(echo, "127.0.0.1", 0, max_size=None):
+    async with websockets.serve(echo, "127.0.0.1", 0, max_size=None, subprotocols=["chat"]):
         await asyncio.Future()
 
 

@@ -4,8 +4,9 @@ const {once} = require('events');
 const {WebSocket, WebSocketServer} = require('ws');
 
 async function talk(url, origin) {
-  const peer = new WebSocket(url);
+  const peer = new WebSocket(url, ['other', 'chat']);
   await once(peer, 'open');
+  assert.strictEqual(peer.protocol, 'chat');
   assert.match(peer.extensions, /^permessage-deflate/);
   const big = 'grüß '.repeat(200000);
   for (const message of ['text', 'grüß ✓', '', big, Buffer.from([0, 255]), Buffer.alloc(0),
@@ -22,12 +23,21 @@ async function talk(url, origin) {
   assert.strictEqual((await once(peer, 'pong'))[0].toString(), 'ping');
   peer.close(3001, 'bye');
   assert.strictEqual((await once(peer, 'close'))[0], 3001);
+  const peers = Array.from({length: 100}, () => new WebSocket(url));
+  await Promise.all(peers.map((each) => once(each, 'open')));
+  const answers = peers.map((each) => once(each, 'message'));
+  peers.forEach((each, number) => each.send(String(number)));
+  for (let number = 0; number < peers.length; ++number) {
+    assert.strictEqual((await answers[number])[0].toString(), String(number));
+    peers[number].close();
+  }
   const refused = new WebSocket(url, {origin});
   assert.match((await once(refused, 'error'))[0].message, /403/);
 }
 
 function serve() {
-  const server = new WebSocketServer({host: '127.0.0.1', port: 0, perMessageDeflate: true});
+  const server = new WebSocketServer({host: '127.0.0.1', port: 0, perMessageDeflate: true,
+                                      handleProtocols: (offered) => offered.has('chat') && 'chat'});
   server.on('connection', (peer) => peer.on('message', (data, binary) => {
     if (data.toString() === 'close\n') return peer.close(3002, 'enough');
     peer.send(data, {binary});
