@@ -5,9 +5,9 @@
 
 #include "bowline/base/histogram.h"
 #include "bowline/net/stream.h"
+#include "bowline/task/gate.h"
 #include "bowline/task/scope.h"
 #include "cli/bench_pattern.h"
-#include "cli/gate.h"
 
 #include <atomic>
 #include <cstdint>

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "bowline/session/message_stream.h"
+#include "bowline/task/gate.h"
 #include "bowline/task/scope.h"
-#include "cli/gate.h"
 #include "cli/message_counter.h"
 
 #include <cstdint>
