@@ -2,7 +2,9 @@
 #pragma once
 
 #include "bowline/base/text.h"
+#include "bowline/client/client.h"
 #include "bowline/client/connect.h"
+#include "bowline/client/pool.h"
 #include "bowline/net/datagram_peers.h"
 #include "bowline/net/network.h"
 #include "bowline/net/pipe.h"
