@@ -10,6 +10,9 @@ namespace {
 // How long messages have to stay away after the end of input before the goodbye.
 constexpr Duration goodbye_pause = std::chrono::milliseconds(500);
 
+// How often to look whether all has gone.
+constexpr Duration look_period = std::chrono::milliseconds(20);
+
 std::string waiting_text(std::size_t count) {
   if (count == 0) return {};
   return fmt::format("; {} {}", count, count == 1 ? "message waits" : "messages wait");
@@ -58,11 +61,12 @@ Task<> Reconnecting::talk(Scope& scope, Reconnecting* self) {
 Task<> Reconnecting::send() {
   co_await send_all();
   if (rules_.count != 0) co_return;
-  if (!rules_.half_closes) co_await hear_out();
+  if (rules_.half_closes) client_.finish();
+  // The wait for answers begins when there is something to answer.
+  while (!client_.outbox().empty()) co_await sleep(look_period);
+  co_await hear_out();
   client_.finish();
-  if (rules_.wait == forever) co_return;
-  if (rules_.half_closes) co_await sleep(rules_.wait);
-  client_.close();
+  if (rules_.wait != forever) client_.close();
 }
 
 Task<> Reconnecting::send_all() {
@@ -85,14 +89,14 @@ Task<> Reconnecting::send_all() {
   }
 }
 
-// As long as was asked for, else until it is quiet; not before all has gone.
+// As long as was asked for; else until the peer ends, where it can be told the end before, or until
+// it is quiet.
 Task<> Reconnecting::hear_out() {
-  Duration pause = rules_.wait == forever ? goodbye_pause : rules_.wait;
-  while (!client_.outbox().empty()) co_await sleep(goodbye_pause);
-  for (Duration left = pause; left > Duration();) {
+  if (rules_.wait != forever) co_await sleep(rules_.wait);
+  if (rules_.wait != forever || rules_.half_closes) co_return;
+  for (Duration left = goodbye_pause; left > Duration();) {
     co_await sleep(left);
-    if (rules_.wait != forever) co_return;
-    left = last_activity_ + pause - network_.now();
+    left = last_activity_ + goodbye_pause - network_.now();
   }
 }
 

@@ -85,5 +85,13 @@ TEST_F(ReconnectingTest, hears_a_peer_out_that_must_not_be_told_the_end) {
   EXPECT_LT(world_.elapsed(), 600ms);
 }
 
+TEST_F(ReconnectingTest, waits_for_answers_once_there_is_something_to_answer) {
+  rules_.wait = 1s;
+  world_.default_link().connecting = sim::Connecting::refused;
+  world_.after(10s, [this] { world_.default_link().connecting = sim::Connecting::allowed; });
+  EXPECT_TRUE(talk({"1\n"}));
+  EXPECT_EQ(output_.text, "1\n[settled][end]");
+}
+
 }  // namespace
 }  // namespace bowline::cli
