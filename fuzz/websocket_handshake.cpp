@@ -55,6 +55,19 @@ void try_client(std::string_view fields) {
                 opened.deflate->client_window_bits <= 11);
 }
 
+// A server that is busy says for how long.
+void try_refusal(std::string_view fields) {
+  const HttpLimits limits;
+  HttpResponseReader reader(limits);
+  std::string text = "HTTP/1.1 503 Busy\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  text.append(fields).append("\r\n\r\n");
+  reader.receive(text);
+  if (reader.next_event().kind != HttpResponseEvent::Kind::head) return;
+  WebSocketOpened opened = check_websocket_answer(reader.response(), {}, WebSocketKey{});
+  BOWLINE_CHECK(!opened.ok() && opened.status == 503);
+  BOWLINE_CHECK(opened.retry_after >= Duration() && opened.retry_after <= std::chrono::hours(24));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -64,6 +77,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     try_server(text);
   } else {
     try_client(text);
+    try_refusal(text);
   }
   return 0;
 }

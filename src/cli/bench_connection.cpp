@@ -55,7 +55,7 @@ Task<> BenchConnection::send(Scope& scope) {
     if (count == 0) {
       if (ended) break;
       sendable_.close();
-      co_await sendable_.passed();
+      Result<void> passed = co_await attempt(sendable_.passed());
       continue;
     }
     MutableBytes batch = next_batch(count, now);

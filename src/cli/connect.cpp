@@ -40,6 +40,7 @@ constexpr const char* notes =
     "  bowline connect --ca ca.pem --show-handshake tls://localhost:8443\n"
     "  echo hello | bowline connect --count 1 wss://localhost:8443/chat\n"
     "  echo hello | bowline connect --framing length :9797\n"
+    "  bowline connect --reconnect wss://localhost:8443/prices\n"
     "  bowline connect --prompt 127.0.0.1:8000\n"
     "  bowline connect --user alice wss://example.org/chat\n"
     "\nexit status: 0 done, 1 the peer or the network failed, 2 usage, 130 Ctrl-C\n";
@@ -92,6 +93,25 @@ void define_connect(CLI::App& app, int& exit_code) {
   command->add_flag("-v,--verbose", options->verbose,
                     "Tell on standard error to where it connected, and how much came and went");
   command->add_flag("-q,--quiet", options->quiet, "Tell nothing on standard error but failures");
+  CLI::Option* reconnect =
+      command
+          ->add_flag(
+              "--reconnect", options->reconnect,
+              "Connect again whenever the connection is lost or can't be had, and tell so on "
+              "standard error. Lines that are read meanwhile wait, up to 1000. Over tcp, tls "
+              "and unix what is shown and sent is whole lines. --timeout then ends an attempt "
+              "or a connection, and not the program")
+          ->excludes(prompt);
+  command
+      ->add_option("--retry-max", options->backoff.failures_max,
+                   "End after so many attempts in a row that failed (default: never). What no "
+                   "attempt will change, as a certificate that is not trusted, ends it at once")
+      ->check(message_count())
+      ->needs(reconnect);
+  add_duration(*command, "--retry-wait", options->backoff.max, true,
+               "The longest wait before the next attempt. Waits are random; the first is up to "
+               "half a second, and each may be twice as long (default: 30s)")
+      ->needs(reconnect);
   command->add_flag(
       "--binary", options->binary,
       "Over WebSocket and --framing length: send what is read as binary messages and show what "
@@ -100,9 +120,11 @@ void define_connect(CLI::App& app, int& exit_code) {
   add_auth_options(*command, options->auth);
   add_websocket_options(*command, options->connect.websocket);
   add_framing_option(*command, options->connect.framing);
-  command->add_flag("--show-handshake", options->show_handshake,
-                    "Tell on standard error what TLS agreed on, whose certificate it is, and the "
-                    "heads of HTTP that open a WebSocket, without passwords and cookies");
+  command
+      ->add_flag("--show-handshake", options->show_handshake,
+                 "Tell on standard error what TLS agreed on, whose certificate it is, and the "
+                 "heads of HTTP that open a WebSocket, without passwords and cookies")
+      ->excludes(reconnect);
   command->footer(notes);
   command->callback([options, &exit_code] { exit_code = talk(*options); });
 }

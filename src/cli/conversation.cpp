@@ -28,12 +28,12 @@ Error silence_error(const Stream& stream, Duration timeout) {
                     fmt::format("nothing came or went for {:g} s", seconds));
 }
 
-Error count_error(const Stream& stream, const MessageCounter& counter, std::uint64_t wanted) {
-  return make_error(make_error_code(Errc::ended_early), "read from " + stream.peer_url(),
+}  // namespace
+
+Error count_error(const std::string& url, const MessageCounter& counter, std::uint64_t wanted) {
+  return make_error(make_error_code(Errc::ended_early), "read from " + url,
                     fmt::format("{} of {} messages came", counter.count(), wanted));
 }
-
-}  // namespace
 
 Task<> Output::settle() {
   co_return;
@@ -153,7 +153,9 @@ Task<> Conversation::receive_all() {
   satisfied_ = counter_.done();
   co_await output_.settle();
   co_await output_.end();
-  if (options_.count != 0 && !satisfied_) throw count_error(stream_, counter_, options_.count);
+  if (options_.count != 0 && !satisfied_) {
+    throw count_error(stream_.peer_url(), counter_, options_.count);
+  }
 }
 
 Task<> Conversation::receive_messages() {

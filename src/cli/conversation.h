@@ -45,6 +45,9 @@ struct ConversationOptions {
   bool lines = false;       // each message that comes is shown as a line
 };
 
+// Fewer messages came than were wanted.
+Error count_error(const std::string& url, const MessageCounter& counter, std::uint64_t wanted);
+
 class Conversation {
  public:
   Conversation(Stream& stream, Input& input, Output& output, ConversationOptions options)

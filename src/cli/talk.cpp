@@ -10,6 +10,7 @@
 #include "cli/hex_dump.h"
 #include "cli/line_input.h"
 #include "cli/prompt_client.h"
+#include "cli/reconnecting.h"
 #include "cli/standard_io.h"
 #include "cli/terminal.h"
 
@@ -57,9 +58,13 @@ bool sends_messages(const TalkOptions& options) {
 
 void check(const TalkOptions& options) {
   check_framing(options.connect.framing, {options.url});
+  if (options.reconnect && is_datagram(options)) {
+    throw Error(make_error_code(Errc::bad_address),
+                "--reconnect is for connections, and datagrams have none");
+  }
   if (!options.binary || options.connect.framing.kind != Framing::Kind::line) return;
   throw Error(make_error_code(Errc::bad_address),
-              "--binary sends line ends as they are, which --framing line can't; length can");
+              "--binary sends line ends as they are, which lines can't have; --framing length can");
 }
 
 // What is read and how it is shown. The later ones stand on the earlier ones.
@@ -143,12 +148,7 @@ Task<Stream> connect_to_peer(Network network, Talk& talk) {
   co_return std::move(stream).value();
 }
 
-Task<> talk_to_peer(Network network, Talk& talk) {
-  const TalkOptions& options = talk.options;
-  Stream stream = co_await connect_to_peer(network, talk);
-  if (options.verbose) {
-    tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
-  }
+ConversationOptions rules_of(const TalkOptions& options) {
   ConversationOptions rules = options.conversation;
   rules.turns = options.prompt;
   if (is_datagram(options) && rules.wait == forever) rules.wait = datagram_wait;
@@ -157,8 +157,48 @@ Task<> talk_to_peer(Network network, Talk& talk) {
     rules.messages = options.binary ? MessageKind::binary : MessageKind::text;
     rules.lines = !options.binary && !options.prompt && !options.hex;
   }
+  return rules;
+}
+
+void tell_amounts(std::uint64_t sent, std::uint64_t received) {
+  tell(fmt::format("sent {} bytes, received {}", sent, received));
+}
+
+ClientOptions client_options(const Talk& talk) {
+  ClientOptions options;
+  options.connect = talk.connect;
+  if (talk.options.conversation.timeout != forever) {
+    options.connect_timeout = options.silence_max = talk.options.conversation.timeout;
+  }
+  options.backoff = talk.options.backoff;
+  return options;
+}
+
+Task<> talk_and_come_back(Network network, Talk& talk) {
+  const TalkOptions& options = talk.options;
   Ends ends = make_ends(network, options);
-  Conversation conversation(stream, *ends.input, *ends.output, rules);
+  talk.terminal = ends.terminal.get();
+  auto tell_state = [&talk](const std::string& line) {
+    if (talk.options.quiet) return;
+    talk.terminal ? talk.terminal->tell(line) : tell(line);
+  };
+  Reconnecting conversation(network, options.url, client_options(talk), rules_of(options),
+                            *ends.input, *ends.output, tell_state);
+  Result<void> held = co_await attempt(conversation.hold());
+  talk.terminal = nullptr;
+  ends = Ends();
+  if (options.verbose) tell_amounts(conversation.sent(), conversation.received());
+  held.value();
+}
+
+Task<> talk_to_peer(Network network, Talk& talk) {
+  const TalkOptions& options = talk.options;
+  Stream stream = co_await connect_to_peer(network, talk);
+  if (options.verbose) {
+    tell(fmt::format("connected to {} from {}", stream.peer_url(), stream.local_address().text()));
+  }
+  Ends ends = make_ends(network, options);
+  Conversation conversation(stream, *ends.input, *ends.output, rules_of(options));
   talk.terminal = ends.terminal.get();
   Result<void> held = co_await attempt(conversation.hold());
   talk.terminal = nullptr;
@@ -167,9 +207,7 @@ Task<> talk_to_peer(Network network, Talk& talk) {
   if (conversation.peer_ended() && (options.verbose || (on_terminal && !options.quiet))) {
     tell(fmt::format("{} closed the connection", stream.peer_url()));
   }
-  if (options.verbose) {
-    tell(fmt::format("sent {} bytes, received {}", conversation.sent(), conversation.received()));
-  }
+  if (options.verbose) tell_amounts(conversation.sent(), conversation.received());
   held.value();
   if (is_websocket(options) && conversation.peer_ended()) check_close(WebSocket(std::move(stream)));
 }
@@ -202,7 +240,9 @@ Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
   scope.start(end_on_signal(scope, network, *talk));
   // Signals are to be watched before connecting makes threads, which would else be hit by them.
   co_await yield();
-  Result<void> talked = co_await attempt(talk_to_peer(network, *talk));
+  Task<> talking =
+      talk->options.reconnect ? talk_and_come_back(network, *talk) : talk_to_peer(network, *talk);
+  Result<void> talked = co_await attempt(std::move(talking));
   if (!talked && !talked.error().cancelled()) {
     tell(fmt::format("error: {}", talked.error().what()));
     talk->exit_code = talked.error().is(Errc::bad_address) ? 2 : 1;
@@ -212,7 +252,13 @@ Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
 
 }  // namespace
 
-int talk(const TalkOptions& options) {
+int talk(const TalkOptions& given) {
+  TalkOptions options = given;
+  // Half a line that a lost connection took is neither to be sent on nor shown: it carries lines.
+  Framing& framing = options.connect.framing;
+  bool lines = options.reconnect && framing.kind == Framing::Kind::raw &&
+               !has_messages(Url::parse(options.url).value());
+  if (lines) framing.kind = Framing::Kind::line;
   Talk talk{options, options.connect};
   if (options.show_handshake) {
     talk.connect.websocket.observer = [&talk](std::string_view request, std::string_view answer) {

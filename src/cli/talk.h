@@ -2,6 +2,7 @@
 // how it is shown, listens for signals, and says how it went.
 #pragma once
 
+#include "bowline/client/backoff.h"
 #include "cli/auth_options.h"
 #include "cli/conversation.h"
 #include "cli/secure_options.h"
@@ -17,7 +18,9 @@ struct TalkOptions {
   ClientTlsOptions tls;
   ClientAuthOptions auth;
   bool prompt = false;
-  bool binary = false;  // WebSocket: pieces of bytes as they come, in place of lines of text
+  bool reconnect = false;
+  BackoffOptions backoff;  // of that
+  bool binary = false;     // WebSocket: pieces of bytes as they come, in place of lines of text
   bool show_handshake = false;
   bool hex = false;
   bool verbose = false;

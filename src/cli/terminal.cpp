@@ -82,6 +82,11 @@ Task<> Terminal::settle() {
   co_return;
 }
 
+void Terminal::tell(std::string_view line) {
+  end_shown_line();
+  print(std::string(line) + "\n");
+}
+
 void Terminal::print(std::string_view text) {
   if (text.empty()) return;
   if (editing_ && !mid_line_) editor_.hide();

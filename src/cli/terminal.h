@@ -25,6 +25,9 @@ class Terminal final : public Input, public Output {
   Task<bool> show(Bytes piece) override;
   Task<> settle() override;
 
+  // Shows a line of the program's own.
+  void tell(std::string_view line);
+
   // Stops this process as Ctrl-Z does, with the terminal as it was.
   void suspend();
   // After that, or when others stopped it.

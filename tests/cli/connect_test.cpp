@@ -47,5 +47,12 @@ TEST(ConnectOptions, that_exclude_each_other_are_named) {
   EXPECT_EQ(complaint(":1 --hex --prompt"), "--prompt excludes --hex");
 }
 
+TEST(ConnectOptions, of_trying_again_need_that) {
+  EXPECT_THAT(complaint(":1 --retry-max 3"), HasSubstr("--reconnect"));
+  EXPECT_THAT(complaint(":1 --retry-wait 3s"), HasSubstr("--reconnect"));
+  EXPECT_EQ(complaint(":1 --reconnect --retry-max 0"),
+            "--retry-max: '0' is no count; write 1 or more");
+}
+
 }  // namespace
 }  // namespace bowline::cli

@@ -43,6 +43,15 @@ TEST_F(NetworkTest, connects_to_where_somebody_listens) {
   run(body(network_));
 }
 
+TEST_F(NetworkTest, says_nothing_of_what_to_try_where_that_is_not_wanted) {
+  auto body = [](Network network, Address nobody) -> Task<> {
+    Result<Stream> stream = co_await attempt(network.without_advice().connect(nobody));
+    std::string text = "connect to tcp://" + nobody.text() + ": connection refused";
+    EXPECT_EQ(stream.error().what(), text);
+  };
+  run(body(network_, Address::ipv4(0x7F000001, 1)));
+}
+
 TEST_F(NetworkTest, says_that_a_connection_was_refused_and_by_whom) {
   auto body = [](Network network, Address& nobody) -> Task<> {
     {

@@ -207,6 +207,16 @@ TEST(WebSocketClient, names_the_host_without_what_is_plain) {
   EXPECT_EQ(host_field("fe80::1%eth0", 80, 443), "[fe80::1]:80");
 }
 
+TEST(WebSocketClient, hears_how_long_a_server_wants_to_be_left_alone) {
+  WebSocketOpened result;
+  opened("HTTP/1.1 503 Busy\r\nRetry-After: 7\r\n\r\n", {}, &result);
+  EXPECT_EQ(result.status, 503);
+  EXPECT_EQ(result.retry_after, std::chrono::seconds(7));
+  opened("HTTP/1.1 404 Not Found\r\n\r\n", {}, &result);
+  EXPECT_EQ(result.status, 404);
+  EXPECT_EQ(result.retry_after, Duration());
+}
+
 TEST(WebSocketClient, accepts_what_it_asked_for) {
   WebSocketRequest request{.subprotocols = {"a", "b"}, .deflate = DeflateParameters{}};
   WebSocketOpened result;

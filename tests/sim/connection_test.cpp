@@ -96,5 +96,45 @@ TEST(Connection, is_reset_by_a_link_that_does_so) {
   EXPECT_EQ(pair.receive(pair.far, pair.far_end), "") << "an error is told once";
 }
 
+// What a side that waits to read hears within `limit`, after `happens`.
+template <class Happens>
+int heard(Duration limit, Happens happens) {
+  SimPair pair;
+  pair.connect_both();
+  pair.near.set_option(pair.near_end, Option::peer_timeout, 10);
+  happens(pair);
+  std::string room(10, '-');
+  Op op = testing::receive_op(pair.near_end, writable(room));
+  int result = pair.answer(pair.near, op, limit);
+  if (result != -EINPROGRESS) return result;
+  pair.near.cancel(op);
+  EXPECT_EQ(pair.near.next(), &op);
+  return result;
+}
+
+TEST(Connection, tells_who_watches_that_the_peer_does_not_answer) {
+  auto cut = [](SimPair& pair) { pair.fabric.links.between_all().cut = true; };
+  EXPECT_EQ(heard(9s, cut), -EINPROGRESS);
+  EXPECT_EQ(heard(11s, cut), -ETIMEDOUT);
+  auto cut_after_sending = [&cut](SimPair& pair) {
+    cut(pair);
+    EXPECT_EQ(pair.send(pair.near, pair.near_end, "lost"), 0);
+  };
+  EXPECT_EQ(heard(12s, cut_after_sending), -ETIMEDOUT);
+}
+
+TEST(Connection, tells_who_watches_that_the_peer_has_started_again) {
+  auto restart = [](SimPair& pair) {
+    pair.far.end_program(true);
+    pair.far.begin_program();
+  };
+  EXPECT_EQ(heard(4s, restart), -EINPROGRESS);
+  EXPECT_EQ(heard(6s, restart), -ECONNRESET);
+}
+
+TEST(Connection, does_not_mind_a_peer_that_is_only_silent) {
+  EXPECT_EQ(heard(1h, [](SimPair&) {}), -EINPROGRESS);
+}
+
 }  // namespace
 }  // namespace bowline::sim

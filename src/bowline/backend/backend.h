@@ -22,6 +22,7 @@ class SplicePipes;
 enum class Option {
   no_delay,
   keep_alive,
+  peer_timeout,  // TCP: a peer of which nothing is heard, also when asked, is given up: seconds
   send_buffer_size,
   receive_buffer_size,
   linger,

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace bowline {
@@ -68,6 +69,22 @@ int set_datagram_option(Handle handle, Option option, int value) {
   if (option == Option::multicast_hops) return os::set_multicast_hops(handle, value);
   if (option == Option::multicast_interface) return os::set_multicast_interface(handle, number);
   return os::set_option(handle, SOL_SOCKET, SO_BROADCAST, value);
+}
+
+// An idle peer is probed from half of the time on; one that does not take what is sent has all of
+// it (TCP_USER_TIMEOUT, tcp(7)).
+int set_peer_timeout(Handle handle, int seconds) {
+  constexpr int seconds_max = 32767;  // TCP_KEEPIDLE takes no more
+  seconds = std::clamp(seconds, 1, seconds_max);
+  int result = os::set_option(handle, SOL_SOCKET, SO_KEEPALIVE, 1);
+  if (result == 0) {
+    result = os::set_option(handle, IPPROTO_TCP, TCP_KEEPIDLE, std::max(1, seconds / 2));
+  }
+  if (result == 0) {
+    result = os::set_option(handle, IPPROTO_TCP, TCP_KEEPINTVL, std::max(1, seconds / 6));
+  }
+  if (result < 0) return result;
+  return os::set_option(handle, IPPROTO_TCP, TCP_USER_TIMEOUT, seconds * 1000);
 }
 
 int prepare_datagrams(int fd, const Address& local, const Address& peer,
@@ -199,6 +216,8 @@ int KernelBackend::set_option(Handle handle, Option option, int value) {
       return os::set_option(handle, IPPROTO_TCP, TCP_NODELAY, value);
     case Option::keep_alive:
       return os::set_option(handle, SOL_SOCKET, SO_KEEPALIVE, value);
+    case Option::peer_timeout:
+      return set_peer_timeout(handle, value);
     case Option::send_buffer_size:
       return os::set_option(handle, SOL_SOCKET, SO_SNDBUF, value);
     case Option::receive_buffer_size:

@@ -25,8 +25,8 @@ bool DatagramTransport::finish(Op& op) {
 
 int DatagramTransport::set_option(Option option, int value) {
   // What only streams have does nothing here.
-  bool for_streams =
-      option == Option::no_delay || option == Option::keep_alive || option == Option::linger;
+  bool for_streams = option == Option::no_delay || option == Option::keep_alive ||
+                     option == Option::peer_timeout || option == Option::linger;
   return for_streams ? 0 : socket_.backend().set_option(socket_.handle(), option, value);
 }
 

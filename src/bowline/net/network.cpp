@@ -35,7 +35,7 @@ constexpr Duration full_backlog_wait_max = std::chrono::milliseconds(50);
 
 // What a Network does is done by functions that know the loop: a Network may be gone by the time
 // that its task is awaited.
-Task<Stream> connect_on(Backend& backend, Address address);
+Task<Stream> connect_on(Backend& backend, Address address, bool advises);
 Task<std::vector<Address>> resolve_on(Backend& backend, NameQuery names);
 Task<int> read_signal_on(Backend& backend, HandleGuard signals);
 
@@ -68,7 +68,7 @@ Stream Network::connect_datagram_stream(const Address& peer) {
 }
 
 Task<Stream> Network::connect(Address address) {
-  return connect_on(loop_->backend(), std::move(address));
+  return connect_on(loop_->backend(), std::move(address), advises_);
 }
 
 Task<std::vector<Address>> Network::resolve(std::string host, std::uint16_t port, bool passive) {
@@ -94,6 +94,10 @@ void Network::fill_random(MutableBytes bytes) {
   loop_->backend().fill_random(bytes);
 }
 
+void Network::post(std::function<void()> work) {
+  loop_->post(std::move(work));
+}
+
 Scheduler& Network::scheduler() {
   return *loop_;
 }
@@ -113,12 +117,15 @@ Task<Network> current_network() {
 
 namespace {
 
-Task<Stream> connect_on(Backend& backend, Address address) {
-  std::string action = "connect to " + url_text(stream_scheme(address), address);
+Error connect_error(Backend& backend, const Address& address, bool advises, int error) {
+  std::string advice;
+  if (advises) advice = backend.advice(Attempted::connect, address, error);
+  return make_error(error, "connect to " + url_text(stream_scheme(address), address), advice);
+}
+
+Task<Stream> connect_on(Backend& backend, Address address, bool advises) {
   int handle = backend.open(address.family());
-  if (handle < 0) {
-    throw make_error(-handle, action, backend.advice(Attempted::connect, address, -handle));
-  }
+  if (handle < 0) throw connect_error(backend, address, advises, -handle);
   HandleGuard guard(backend, handle);
   Context& context = co_await current_context();
   int result = co_await BackendOp::connect(backend, handle, address);
@@ -127,10 +134,10 @@ Task<Stream> connect_on(Backend& backend, Address address) {
     Result<void> slept = co_await attempt(sleep(wait));
     result = co_await BackendOp::connect(backend, handle, address);
   }
-  if (result == -ECANCELED && context.cancelled()) throw cancelled_error(context, action);
-  if (result < 0) {
-    throw make_error(-result, action, backend.advice(Attempted::connect, address, -result));
+  if (result == -ECANCELED && context.cancelled()) {
+    throw cancelled_error(context, "connect to " + url_text(stream_scheme(address), address));
   }
+  if (result < 0) throw connect_error(backend, address, advises, -result);
   if (address.is_ip()) backend.set_option(handle, Option::no_delay, 1);
   guard.release();
   co_return Stream(std::make_unique<SocketTransport>(backend, handle, address));

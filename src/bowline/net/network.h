@@ -20,6 +20,13 @@ class Loop;
 class Network {
  public:
   explicit Network(Loop& loop) : loop_(&loop) {}
+  // The same network; only its errors of connecting do not say what to try. Looking that up takes
+  // the system time, which is lost on a failure that nobody will read.
+  Network without_advice() const {
+    Network quiet = *this;
+    quiet.advises_ = false;
+    return quiet;
+  }
 
   // Listens at `address` with a stream socket; port 0 means any that is free.
   Listener listen(const Address& address, const ListenOptions& options = {});
@@ -48,11 +55,14 @@ class Network {
   Time now();
   // Bytes that nobody can guess (getrandom(2)); in a simulated world, of its seed.
   void fill_random(MutableBytes bytes);
+  // As Loop::post: has `work` called on the loop's thread. From any thread; never waits.
+  void post(std::function<void()> work);
   Loop& loop() { return *loop_; }
   Scheduler& scheduler();
 
  private:
   Loop* loop_;
+  bool advises_ = true;
 };
 
 // The network of the loop that the awaiting task runs on: for handlers, which are given a stream

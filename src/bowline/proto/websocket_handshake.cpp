@@ -3,6 +3,7 @@
 #include "bowline/base/base64.h"
 #include "bowline/base/sha1.h"
 #include "bowline/base/text.h"
+#include "bowline/proto/http_time.h"
 
 #include <algorithm>
 
@@ -238,9 +239,11 @@ std::string websocket_request(const WebSocketRequest& request, const WebSocketKe
 WebSocketOpened check_websocket_answer(const HttpResponse& response,
                                        const WebSocketRequest& request, const WebSocketKey& key) {
   const HttpFields& fields = *response.fields;
-  WebSocketOpened opened;
+  WebSocketOpened opened{.status = response.status};
   if (response.status != 101) {
     opened.why = explain_status(response);
+    opened.retry_after =
+        read_retry_after(fields.find("retry-after").value_or(""), fields.find("date").value_or(""));
   } else if (!fields.lists("upgrade", "websocket") || !fields.lists("connection", "upgrade")) {
     opened.why = "the server switched to another protocol than WebSocket";
   } else if (only(fields, "sec-websocket-accept") != websocket_accept(base64(key))) {

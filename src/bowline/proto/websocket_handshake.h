@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bowline/base/bytes.h"
+#include "bowline/base/time.h"
 #include "bowline/proto/deflate_parameters.h"
 #include "bowline/proto/http_request.h"
 #include "bowline/proto/http_response_reader.h"
@@ -60,6 +61,8 @@ std::string websocket_request(const WebSocketRequest& request, const WebSocketKe
 // What came of it. `why` is empty if it worked, else what to tell a user.
 struct WebSocketOpened {
   std::string why;
+  int status = 101;        // of the answer
+  Duration retry_after{};  // not 101: how long the server wants to be left alone
   std::string subprotocol;
   std::optional<DeflateParameters> deflate;
 

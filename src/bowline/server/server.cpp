@@ -123,7 +123,7 @@ Task<> Server::serve_in(Scope& scope) {
     };
     std::visit(open, doors[index]);
   }
-  co_await drain_asked_.passed();
+  Result<void> asked = co_await attempt(drain_asked_.passed());
   acceptors.cancel();
   co_await acceptors.join();
   tell({Kind::stopping});
@@ -152,7 +152,7 @@ Task<> Server::begin_shards() {
     workers_[index]->post(
         [this, &shard = *shards_[index]](Scope& scope) { scope.start(run_shard(shard)); });
   }
-  co_await all_run_.passed();
+  Result<void> begun = co_await attempt(all_run_.passed());
 }
 
 Task<> Server::run_shard(Shard& shard) {
@@ -171,7 +171,7 @@ Task<> Server::end_shards() {
   for (std::size_t index = 1; index < shards_.size(); ++index) {
     workers_[index]->post([&shard = *shards_[index]](Scope&) { shard.drain(); });
   }
-  co_await none_runs_.passed();
+  Result<void> ended = co_await attempt(none_runs_.passed());
   for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->stop();
   for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->join();
 }

@@ -161,7 +161,7 @@ Task<> Shard::run() {
   sessions_ = &sessions;
   Duration period = limits_.idle_timeout == forever ? forever : limits_.idle_timeout / sweeps;
   while (!draining_ && !context.cancelled()) {
-    co_await within(period, woken_.passed());
+    Result<void> woken = co_await attempt(within(period, woken_.passed()));
     if (!draining_) end_idle();
   }
   if (!context.cancelled()) co_await drain_sessions(context);
@@ -192,7 +192,8 @@ Task<> Shard::drain_sessions(Context& context) {
   bool all_told = false;
   for (Time now = begin; sessions_->count() > 0 && now < end && !context.cancelled();) {
     woken_.close();
-    co_await within(std::min(limits_.drain_quiet / sweeps, end - now), woken_.passed());
+    Duration wait = std::min(limits_.drain_quiet / sweeps, end - now);
+    Result<void> woken = co_await attempt(within(wait, woken_.passed()));
     now = network_.now();
     bool tell_all = now >= half && !std::exchange(all_told, true);
     sessions_->for_each([&](Session& session) {

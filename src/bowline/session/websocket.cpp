@@ -155,8 +155,11 @@ class Answer {
   Chunk chunk_;
 };
 
-Error refused(const std::string& url, const std::string& why) {
-  return make_error(std::make_error_code(std::errc::protocol_error), "connect to " + url, why);
+[[noreturn]] void refuse(const std::string& url, const WebSocketOpened& opened) {
+  Error error =
+      make_error(std::make_error_code(std::errc::protocol_error), "connect to " + url, opened.why);
+  if (opened.status == 101) throw error;
+  throw HttpRefusal(std::move(error), opened.status, opened.retry_after);
 }
 
 WebSocketRequest complete(WebSocketRequest request, const Url& url) {
@@ -194,7 +197,7 @@ Task<Stream> open_websocket(Network network, Stream stream, std::string url,
   }
   if (options.observer) options.observer(text, head.substr(0, head.find("\r\n\r\n")));
   WebSocketOpened opened = answer.check(request, key);
-  if (!opened.ok()) throw refused(url, opened.why);
+  if (!opened.ok()) refuse(url, opened);
   auto details = std::make_unique<WebSocketDetails>();
   details->url = std::move(url);
   details->target = request.target;

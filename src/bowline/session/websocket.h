@@ -49,6 +49,23 @@ class WebSocketGuard {
 Task<Stream> accept_websocket(Network network, Stream stream, const WebSocketSettings& settings,
                               WebSocketGuard* guard = nullptr);
 
+// The Error of a server that answered in HTTP in place of opening a WebSocket. Only a catch by this
+// type has what it adds: a Result keeps the text and the code.
+class HttpRefusal : public Error {
+ public:
+  HttpRefusal(Error error, int status, Duration retry_after)
+      : Error(std::move(error)), status_(status), retry_after_(retry_after) {}
+
+  int status() const { return status_; }
+  // How long the server wants to be left alone (Retry-After, RFC 9110 10.2.3); zero: it did not
+  // say.
+  Duration retry_after() const { return retry_after_; }
+
+ private:
+  int status_;
+  Duration retry_after_;
+};
+
 struct WebSocketConnectOptions {
   WebSocketRequest request;  // the host and the target are those of the URL
   WebSocketOptions messages;
@@ -57,7 +74,8 @@ struct WebSocketConnectOptions {
 };
 
 // Asks the server at the other end of `stream` for a WebSocket at `url` (ws, wss, ws+unix). Throws
-// Error that says what the server answered instead. Has no deadline of its own: see within().
+// Error; an HttpRefusal when the server answered something else. Has no deadline of its own: see
+// within().
 Task<Stream> open_websocket(Network network, Stream stream, std::string url,
                             const WebSocketConnectOptions& options);
 

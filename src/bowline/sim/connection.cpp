@@ -46,6 +46,11 @@ void Lane::happen() {
   connection_.arrive(*this);
 }
 
+void Probe::happen() {
+  std::shared_ptr<Connection> alive = connection_.shared_from_this();
+  connection_.probe(from_);
+}
+
 void Lane::pop_flight() {
   resent_ = 0;
   if (++first_ < flights_.size()) return;
@@ -55,7 +60,7 @@ void Lane::pop_flight() {
 
 Connection::Connection(Fabric& fabric, SimBackend& from, const Address& local, SimBackend& to,
                        const Address& remote)
-    : fabric_(fabric), lanes_{{*this, 0}, {*this, 1}} {
+    : fabric_(fabric), probes_{{*this, 0}, {*this, 1}}, lanes_{{*this, 0}, {*this, 1}} {
   sides_[0] = {.system = &from, .address = local, .open = true};
   sides_[1] = {.system = &to, .address = remote};
 }
@@ -202,6 +207,7 @@ void Connection::arrive(Lane& lane) {
   bool passes = sides_[lane.to_].system->is_up() && !link().cut;
   if (!passes) return stall(lane);
   note(lane, flight.packet, flight.size);
+  heard_ = fabric_.now;
   take(lane, flight);
   if (lane.first_ < lane.flights_.size()) {
     Time next = std::max(lane.flights_[lane.first_].arrival, fabric_.now);
@@ -257,6 +263,29 @@ void Connection::take_request(Lane& lane) {
   listener->add(shared_from_this());
 }
 
+void Connection::watch_peer(int index, Duration timeout) {
+  sides_[index].peer_timeout = timeout;
+  heard_ = fabric_.now;
+  fabric_.agenda.set(probes_[index], fabric_.now + timeout / 2);
+}
+
+// As the kernel: an idle peer is asked from half of the time on.
+void Connection::probe(int from) {
+  const Side& side = sides_[from];
+  const Side& peer = sides_[1 - from];
+  if (!side.open || side.dead) return;
+  Time asked_from = heard_ + side.peer_timeout / 2;
+  if (fabric_.now < asked_from) return fabric_.agenda.set(probes_[from], asked_from);
+  if (peer.system->is_up() && !link().cut) {
+    bool knows_nothing = !peer.open && !lanes_[from].end_wanted_;  // it has started again
+    if (knows_nothing) return fail(from, ECONNRESET);
+    heard_ = fabric_.now;
+  }
+  Time given_up = heard_ + side.peer_timeout;
+  if (fabric_.now >= given_up) return fail(from, ETIMEDOUT);
+  fabric_.agenda.set(probes_[from], std::min(fabric_.now + side.peer_timeout / 6, given_up));
+}
+
 // The next packet did not get through: it is sent again later, or the sender gives up.
 void Connection::stall(Lane& lane) {
   Lane::Flight& flight = lane.flights_[lane.first_];
@@ -264,7 +293,10 @@ void Connection::stall(Lane& lane) {
   if (flight.packet == Packet::reset) return drop_unarrived(lane);
   if (lane.resent_ == 0) lane.stalled_since_ = fabric_.now;
   const Link& rules = link();
-  Duration patience = is_request(flight.packet) ? rules.connect_timeout : rules.send_timeout;
+  Duration own = sides_[1 - lane.to_].peer_timeout;
+  Duration patience = is_request(flight.packet) ? rules.connect_timeout
+                      : own > Duration()        ? own
+                                                : rules.send_timeout;
   if (fabric_.now - lane.stalled_since_ >= patience) {
     note(lane, "given up", flight.size);
     if (flight.packet == Packet::syn_ack) return drop_unarrived(lane);

@@ -50,6 +50,17 @@ class Lane final : public Event {
   bool end_arrived_ = false;
 };
 
+// The probes of one side that watches its peer (SO_KEEPALIVE). The event is when the next is due.
+class Probe final : public Event {
+ public:
+  Probe(Connection& connection, std::uint8_t from) : connection_(connection), from_(from) {}
+  void happen() override;
+
+ private:
+  Connection& connection_;
+  std::uint8_t from_;
+};
+
 // Shared by the sockets of its two sides, or the queue of a listener: they let go in any order.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -60,6 +71,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Address address;
     std::uint32_t send_buffer = 0;     // bytes; 0: what the link says
     std::uint32_t receive_buffer = 0;  // the same
+    Duration peer_timeout{};           // zero: the peer's silence is not minded
     int error = 0;                     // to be told to who reads or writes next
     bool open = false;                 // its system knows it
     bool established = false;
@@ -89,6 +101,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // The side is told `error`; it neither sends nor gets anything any more.
   void fail(int index, int error);
 
+  // From now on the side is told when nothing is heard of the peer for so long, probes included.
+  void watch_peer(int index, Duration timeout);
+
   bool peer_open(int index) const { return sides_[1 - index].open; }
   bool ended(int index) const { return lanes_[index].end_arrived_; }  // the peer has ended
   bool has_ended(int index) const { return lanes_[1 - index].end_wanted_; }
@@ -99,6 +114,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   friend class Lane;
+  friend class Probe;
+  void probe(int from);
   void arrive(Lane& lane);
   void take(Lane& lane, Lane::Flight flight);
   void take_request(Lane& lane);
@@ -114,6 +131,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Fabric& fabric_;
   Side sides_[2];
+  Time heard_{};  // when either side last heard of the other
+  Probe probes_[2];
   Lane lanes_[2];  // by the side that receives
 };
 

@@ -56,6 +56,9 @@ int StreamSocket::set_option(int option, int value) {
     case Option::linger:
       resets_at_close_ = value == 0;
       break;
+    case Option::peer_timeout:
+      if (connection_) connection_->watch_peer(side_, std::chrono::seconds(value));
+      break;
     case Option::no_delay:
     case Option::keep_alive:
     default:
