@@ -102,10 +102,6 @@ Scheduler& Network::scheduler() {
   return *loop_;
 }
 
-void Network::post(std::function<void()> work) {
-  loop_->post(std::move(work));
-}
-
 Time Network::now() {
   return loop_->now();
 }

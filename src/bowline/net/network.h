@@ -50,8 +50,6 @@ class Network {
   // (not from the await). Call it before other threads begin.
   Task<int> signal(std::initializer_list<int> signals);
 
-  // Has `work` called on the loop's thread. From any thread.
-  void post(std::function<void()> work);
   Time now();
   // Bytes that nobody can guess (getrandom(2)); in a simulated world, of its seed.
   void fill_random(MutableBytes bytes);

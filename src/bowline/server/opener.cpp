@@ -88,7 +88,6 @@ bool is_open(const Scheme& scheme, const OpenOptions& options) {
   bool raw = options.framing.kind == Framing::Kind::raw;
   return scheme.open == open_datagrams || (scheme.open == open_bytes && raw);
 }
-};
 
 Error unusable(const Url& url, std::string_view advice) {
   return make_error(make_error_code(Errc::bad_address), "listen on " + url.text(), advice);

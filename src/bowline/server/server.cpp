@@ -38,7 +38,7 @@ OpenOptions open_options(const ServerOptions& options) {
 }
 
 Server::Server(ServerOptions options, std::nullptr_t)
-    : options_(std::move(options)), admission_(options_.limits) {
+    : options_(std::move(options)), headcount_(options_.limits) {
   options_.open = open_options(options_);
 }
 
@@ -58,7 +58,7 @@ Server::~Server() = default;
 
 void Server::add_shard(Network network) {
   shards_.push_back(
-      std::make_unique<Shard>(network, options_.limits, endpoints_, admission_, options_.observer));
+      std::make_unique<Shard>(network, options_.limits, endpoints_, headcount_, options_.observer));
 }
 
 void Server::add(std::string url, Handler handler, std::string service) {
@@ -185,7 +185,7 @@ Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
       continue;
     }
     // What came just before the end is served all the same.
-    for (Result<void> slept; slept && admission_.is_full();) {
+    for (Result<void> slept; slept && headcount_.is_full();) {
       slept = co_await attempt(sleep(full_pause));
     }
     deal(endpoint, std::move(*accepted));
@@ -213,7 +213,7 @@ Task<> Server::accept_failed(std::size_t endpoint, std::string url, Error failur
 }
 
 std::optional<Arrival> Server::let_in(std::size_t endpoint, const Address& peer) {
-  std::optional<Admission::Ticket> ticket = admission_.enter(peer);
+  std::optional<Headcount::Ticket> ticket = headcount_.enter(peer);
   if (ticket) return Arrival{endpoint, ++served_, *ticket};
   ++refused_;
   Time now = network().now();

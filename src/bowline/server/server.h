@@ -86,7 +86,7 @@ class Server {
   void tell_stopped() const;
 
   ServerOptions options_;
-  Admission admission_;
+  Headcount headcount_;
   ServerEndpoints endpoints_;
   // One for each shard, the first runs on run()'s own thread; none for serve().
   std::vector<std::unique_ptr<Worker>> workers_;

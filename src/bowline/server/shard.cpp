@@ -53,7 +53,7 @@ class Shard::Session final : public Child {
     if (transport_) transport_->be_known_at(nullptr);
   }
 
-  Arrival arrival() const { return {endpoint_, number_, static_cast<Admission::Ticket>(ticket_)}; }
+  Arrival arrival() const { return {endpoint_, number_, static_cast<Headcount::Ticket>(ticket_)}; }
   Time begin() const { return Time(std::chrono::microseconds(begin_us_)); }
   // How many looks ago something happened, this one being the first.
   unsigned look() {
@@ -75,7 +75,7 @@ class Shard::Session final : public Child {
 
   Transport* transport_ = nullptr;  // while it is there
   std::uint64_t number_ : 40;
-  std::uint64_t ticket_ : Admission::ticket_bits;
+  std::uint64_t ticket_ : Headcount::ticket_bits;
   std::uint64_t quiet_looks_ : 3 = 0;
   std::uint64_t opening_ : 1;
   std::int64_t begin_us_ : 52;
@@ -112,7 +112,7 @@ void Shard::Session::ended(std::exception_ptr failure) {
 }
 
 void Shard::begin(const Arrival& arrival, Stream stream) {
-  if (!sessions_) return admission_->leave(arrival.ticket);  // it came too late
+  if (!sessions_) return headcount_->leave(arrival.ticket);  // it came too late
   const ServerEndpoint& endpoint = *(*endpoints_)[arrival.endpoint];
   if (*observer_) {
     (*observer_)({Kind::accepted, arrival.number, stream.peer_url(), endpoint.service});
@@ -145,7 +145,7 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
 }
 
 void Shard::ended(const Arrival& arrival, Time begin, std::string failure) {
-  admission_->leave(arrival.ticket);
+  headcount_->leave(arrival.ticket);
   if (*observer_) {
     const std::string& service = (*endpoints_)[arrival.endpoint]->service;
     Duration duration = network_.now() - begin;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "bowline/net/network.h"
-#include "bowline/server/admission.h"
+#include "bowline/server/headcount.h"
 #include "bowline/server/opener.h"
 #include "bowline/server/server_event.h"
 #include "bowline/task/gate.h"
@@ -35,18 +35,18 @@ using ServerEndpoints = std::vector<std::unique_ptr<ServerEndpoint>>;
 struct Arrival {
   std::size_t endpoint;  // the index among those of the server
   std::uint64_t number;
-  Admission::Ticket ticket;
+  Headcount::Ticket ticket;
 };
 
 class Shard {
  public:
   // All must outlive it.
   Shard(Network network, const ServerLimits& limits, const ServerEndpoints& endpoints,
-        Admission& admission, const ServerObserver& observer)
+        Headcount& headcount, const ServerObserver& observer)
       : network_(network),
         limits_(limits),
         endpoints_(&endpoints),
-        admission_(&admission),
+        headcount_(&headcount),
         observer_(&observer) {}
 
   Network network() const { return network_; }
@@ -72,7 +72,7 @@ class Shard {
   Network network_;
   ServerLimits limits_;
   const ServerEndpoints* endpoints_;
-  Admission* admission_;
+  Headcount* headcount_;
   const ServerObserver* observer_;
   Sessions* sessions_ = nullptr;  // while more may come
   Gate woken_;  // to drain, or because the last session that was drained has ended

@@ -1,4 +1,4 @@
-#include "bowline/server/admission.h"
+#include "bowline/server/headcount.h"
 
 #include <endian.h>
 
@@ -21,7 +21,7 @@ std::uint64_t source_of(const Address& peer) {
 
 }  // namespace
 
-std::optional<Admission::Ticket> Admission::enter(const Address& peer) {
+std::optional<Headcount::Ticket> Headcount::enter(const Address& peer) {
   std::size_t limit = peer.is_ip() ? limits_.connections_per_address_max : ~std::size_t(0);
   std::lock_guard lock(mutex_);
   if (tickets_.size() == std::size_t(1) << ticket_bits) return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<Admission::Ticket> Admission::enter(const Address& peer) {
   return found->second;
 }
 
-Admission::Ticket Admission::take_place(Source source) {
+Headcount::Ticket Headcount::take_place(Source source) {
   if (free_.empty()) {
     places_.push_back({source, 0});
     return static_cast<Ticket>(places_.size() - 1);
@@ -45,7 +45,7 @@ Admission::Ticket Admission::take_place(Source source) {
   return ticket;
 }
 
-void Admission::leave(Ticket ticket) {
+void Headcount::leave(Ticket ticket) {
   std::lock_guard lock(mutex_);
   --count_;
   Place& place = places_[ticket];

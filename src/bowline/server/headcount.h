@@ -15,13 +15,13 @@
 
 namespace bowline {
 
-class Admission {
+class Headcount {
  public:
   // Stands for the address that a connection came from, until it has gone.
   using Ticket = std::uint32_t;
   static constexpr unsigned ticket_bits = 20;  // how many addresses there may be at a time
 
-  explicit Admission(const ServerLimits& limits) : limits_(limits) {}
+  explicit Headcount(const ServerLimits& limits) : limits_(limits) {}
 
   // Counts a connection from `peer` in, unless that has too many, or too many others have some.
   std::optional<Ticket> enter(const Address& peer);
