@@ -98,7 +98,8 @@ def all_relays(build, folder, upstream):
         command = [str(build / "bin" / "bowline"), "relay", "--listen", "tcp://127.0.0.1:PORT",
                    "--to", f"127.0.0.1:{upstream}", "--threads", "1", "--quiet", "--backend",
                    backend]
-        relays.append(servers.Server(f"bowline-{backend}", f"bowline, {backend}", "bowline", command))
+        name = f"bowline-{backend}"
+        relays.append(servers.Server(name, name, "bowline", command))
     return relays
 
 

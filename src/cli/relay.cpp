@@ -35,7 +35,7 @@ struct Options {
   std::vector<AddressRange> proxies;
   ServerLimits limits;
   unsigned threads = 0;
-  std::string backend;
+  std::string backend = "epoll";  // splicing takes fewer calls there: docs/decisions/0016
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -227,8 +227,7 @@ void define_relay(CLI::App& app, int& exit_code) {
       ->add_option("-t,--threads", options->threads,
                    "Loops, each with a thread (default: one for each core)")
       ->check(CLI::Range(1u, 1024u));
-  command
-      ->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
+  command->add_option("--backend", options->backend, "How to talk to the kernel (default: epoll)")
       ->check(CLI::IsMember({"io_uring", "epoll"}));
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(

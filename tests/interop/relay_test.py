@@ -278,7 +278,8 @@ class WebSockets(RelayTest):
     def test_messages_become_bytes_and_back(self):
         server = self.server()
         _, port = self.relay("--to", f"127.0.0.1:{server.port}", listen="ws://127.0.0.1:0")
-        self.assertEqual(self.talk(f"ws://127.0.0.1:{port}/", "hello\n", "--count", "1"), b"hello\n")
+        answer = self.talk(f"ws://127.0.0.1:{port}/", "hello\n", "--count", "1")
+        self.assertEqual(answer, b"hello\n")
 
     def test_messages_stay_what_they_are_between_two_websockets(self):
         ack = self.command("serve", "ack", "--listen", "ws://127.0.0.1:0").port()

@@ -1,5 +1,6 @@
 #include "bowline/services/relay.h"
 
+#include "bowline/session/websocket.h"
 #include "bowline/sim/world.h"
 #include "tests/support/sim_echo.h"
 
@@ -204,6 +205,50 @@ TEST_F(RelayTest, delivers_what_a_server_said_before_it_stopped_to_listen) {
       },
       [](Stream stream, std::string*) -> Task<> { co_await stream.write_all("no, thank you"); });
   EXPECT_EQ(client_end_, "no, thank you");
+}
+
+Task<> relay_websocket(Network network, Upstreams* upstreams, const WebSocketSettings* settings) {
+  Listener listener = co_await listen(network, "tcp://:8000");
+  Stream client = co_await listener.accept();
+  client = co_await accept_websocket(network, std::move(client), *settings);
+  co_await relay_to(*upstreams, std::move(client));
+}
+
+// Gives back each message, of its kind, with its size in front, until one says "leave".
+Task<> serve_websocket(Network network, const WebSocketSettings* settings) {
+  Listener listener = co_await listen(network, "tcp://:7000");
+  Stream stream = co_await listener.accept();
+  stream = co_await accept_websocket(network, std::move(stream), *settings);
+  WebSocket socket(std::move(stream));
+  while (Message message = co_await socket.receive()) {
+    if (message.text() == "leave") break;
+    std::string answer = std::to_string(message.size()) + (message.is_text() ? " text" : " bytes");
+    co_await socket.answer(answer);
+  }
+  co_await socket.close(4001, "as you wish");
+}
+
+Task<> talk_websocket(Network network, std::string* told) {
+  Stream stream = co_await connect(network, "ws://relay:8000/");
+  WebSocket socket(std::move(stream));
+  co_await socket.send("one");
+  co_await socket.send(Bytes("four"));
+  co_await socket.send("");
+  co_await socket.send("leave");
+  while (Message message = co_await socket.receive()) {
+    *told += "[" + std::string(message.text()) + (message.is_text() ? "]" : "]*");
+  }
+  *told += " " + std::to_string(socket.close_code()) + " " + socket.close_reason();
+}
+
+TEST_F(RelayTest, between_websockets_messages_and_the_close_stay_what_they_are) {
+  WebSocketSettings settings;
+  upstreams_.set({"ws://server:7000/"});
+  world_.host("server").start(serve_websocket, &settings);
+  world_.host("relay").start(relay_websocket, &upstreams_, &settings);
+  world_.host("client").start(talk_websocket, &client_end_);
+  EXPECT_TRUE(world_.run(1h));
+  EXPECT_EQ(client_end_, "[3 text][4 bytes]*[0 text] 4001 as you wish");
 }
 
 }  // namespace
