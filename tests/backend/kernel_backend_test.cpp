@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -41,6 +43,23 @@ class KernelBackendTest : public ::testing::TestWithParam<const char*> {
       fs::path(::testing::TempDir()) / ("bowline_kernel_backend_" + std::to_string(::getpid()));
   std::unique_ptr<Backend> backend_ = make_backend(GetParam());
 };
+
+TEST_P(KernelBackendTest, has_a_peer_that_no_longer_answers_given_up_in_time) {
+  Handle handle = backend_->open(Family::ipv4);
+  ASSERT_EQ(backend_->set_option(handle, Option::peer_timeout, 60), 0);
+  std::pair<int, int> wanted[] = {
+      {TCP_KEEPIDLE, 30}, {TCP_KEEPINTVL, 10}, {TCP_USER_TIMEOUT, 60'000}};
+  for (auto [name, value] : wanted) {
+    int found = 0;
+    socklen_t size = sizeof found;
+    EXPECT_EQ(::getsockopt(handle, IPPROTO_TCP, name, &found, &size), 0);
+    EXPECT_EQ(found, value);
+  }
+  for (int seconds : {0, 1, 1'000'000}) {
+    EXPECT_EQ(backend_->set_option(handle, Option::peer_timeout, seconds), 0) << seconds;
+  }
+  backend_->close(handle);
+}
 
 INSTANTIATE_TEST_SUITE_P(On, KernelBackendTest, ::testing::ValuesIn(backend_names));
 
