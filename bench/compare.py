@@ -135,7 +135,7 @@ def run_all(options, sections, effort):
     steps = [(number, section, row, server) for number in range(options.rounds)
              for section in sections for row in section.rows
              for server in order.sample(section.servers, len(section.servers))
-             if number == 0 or row.mode != "idle"]  # that is the same to the byte each time
+             if not 0 < row.rounds <= number]
     progress = Progress(sum(effort.expected(row) for _, _, row, _ in steps))
     for number, section, row, server in steps:
         progress.show(f"round {number + 1} of {options.rounds}",

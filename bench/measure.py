@@ -36,6 +36,7 @@ class Workload:
     resume: bool = False  # TLS: each connection continues an earlier session
     key: str = "ecdsa"  # TLS: of the server's certificate
     unit: str = "message"
+    rounds: int = 0  # at most; 0: all
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,9 +44,9 @@ class Effort:
     """How long and how much: the whole run, or a quick one."""
 
     warmup: float = 0.15
-    seconds: float = 0.5
+    seconds: float = 0.4
     connections: int = 6000  # made in all, for those that come and go
-    handshakes: int = 1000
+    handshakes: int = 600
     idle: int = 10000
 
     def count(self, workload):
@@ -58,7 +59,7 @@ class Effort:
 
     def expected(self, workload):
         """Gives about how many seconds a measurement takes, its server's start included."""
-        start = 0.5
+        start = 0.25
         if workload.mode == "accept":
             each = 1e-3 if workload.unit == "handshake" else 1e-4
             return start + self.count(workload) * each

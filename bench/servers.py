@@ -35,7 +35,10 @@ class Server:
 def tcp(build):
     """Gives every server there could be, those that can't run here with the reason."""
     programs = pathlib.Path(build).resolve() / "bin"
-    return [*floor_and_bowline(build), *_compiled(programs), *_scripts()]
+    first, *others = floor_and_bowline(build)
+    # The same once more: how far it is from itself is what noise can do.
+    again = dataclasses.replace(first, name="bowline-again", title="bowline, epoll (again)")
+    return [first, again, *others, *_compiled(programs), *_scripts()]
 
 
 def floor_and_bowline(build):
@@ -56,8 +59,6 @@ def bowline(build, scheme, *options):
     uring = "io_uring" in _output([str(program), "serve", "--help"])
     return [
         Server("bowline-epoll", "bowline, epoll", "bowline", [*serve, "epoll"], version),
-        # The same once more: how far it is from itself is what noise can do.
-        Server("bowline-again", "bowline, epoll (again)", "bowline", [*serve, "epoll"], version),
         Server("bowline-uring", "bowline, io_uring", "bowline", [*serve, "io_uring"], version,
                "" if uring else "this bowline has no io_uring backend"),
     ]
