@@ -34,7 +34,8 @@ FILES_BESIDE = 200
 def main():
     options = read_options()
     effort = measure.QUICK if options.quick else measure.Effort()
-    sections = [results.Section(part, rows, *choose_servers(options, part))
+    known = {part.name: part.servers(options.build) for part in parts.PARTS}
+    sections = [results.Section(part, rows, *choose_servers(options, known, part))
                 for part, rows in chosen_rows(options)]
     effort = within_file_limit(sections, effort)
     run_all(options, sections, effort)
@@ -93,17 +94,17 @@ def chosen_rows(options):
     return chosen
 
 
-def choose_servers(options, part):
+def choose_servers(options, known, part):
     """Gives the servers to measure, and those that are left out since something is missing."""
-    known = part.servers(options.build)
     names = [name for name in options.servers.split(",") if name]
-    everything = {one.name for each in parts.PARTS for one in each.servers(options.build)}
-    if unknown := set(names) - everything:
+    everything = list(dict.fromkeys(one.name for each in known.values() for one in each))
+    if unknown := set(names) - set(everything):
         options.parser.error(f"no server {unknown.pop()}; there are: {', '.join(everything)}")
-    wanted = [one for one in known if not names or one.name in names or one is known[0]]
+    first, *others = known[part.name]
+    wanted = [first, *(one for one in others if not names or one.name in names)]
     missing = [one for one in wanted if one.missing]
     for one in missing:
-        print(f"left out: {one.title}: {one.missing}", file=sys.stderr)
+        print(f"left out: {part.title}: {one.title}: {one.missing}", file=sys.stderr)
     return [one for one in wanted if not one.missing], missing
 
 
@@ -142,7 +143,7 @@ def run_all(options, sections, effort):
                       f"{section.part.title}, {row.title}: {server.title}")
         try:
             found = measure.measure(options.build, server, row, effort)
-        except measure.Failed as failure:
+        except (measure.Failed, OSError, ValueError) as failure:
             found = str(failure)
             progress.say(f"{section.part.title}, {row.title}: {server.title}: {failure}")
         section.runs[server.name, row.name][number] = found

@@ -30,7 +30,7 @@ def _handshake(version, key, resume):
 
 
 def _scale(connections, rounds=0):
-    return Workload(f"c{connections}", f"{connections:,}", "echo", connections,
+    return Workload(f"c{connections}", f"{connections:,} connections", "echo", connections,
                     active=max(1, connections // 100), rounds=rounds)
 
 

@@ -26,10 +26,11 @@ class Section:
 
     def shrink(self, row, connections):
         """Makes `row` one of fewer connections."""
-        self.notes.append(f"{row.title} connections were wanted; the limit of open files "
+        self.notes.append(f"{row.title} were wanted; the limit of open files "
                           f"(`ulimit -n`) allows {connections:,}.")
-        smaller = dataclasses.replace(row, title=f"{connections:,}", connections=connections,
-                                      active=max(1, row.active * connections // row.connections))
+        title = f"{connections:,} connections"
+        active = max(1, row.active * connections // row.connections)
+        smaller = dataclasses.replace(row, title=title, connections=connections, active=active)
         self.rows = [smaller if one is row else one for one in self.rows]
 
     def failures(self):
@@ -124,7 +125,8 @@ def _above_the_floor(sections):
     head = ["## What bowline adds\n",
             "Its processor time as a ratio to the same by hand: the median of the rounds' ratios."
             "\n",
-            "| row | epoll / epoll by hand | io_uring / epoll by hand | io_uring / io_uring by hand |",
+            "| row | epoll / epoll by hand | io_uring / epoll by hand | "
+            "io_uring / io_uring by hand |",
             "| --- | ---: | ---: | ---: |"]
     return "\n".join(head + lines) + "\n"
 
@@ -139,6 +141,8 @@ def _section(section, effort):
         blocks.append(_handshake_table(section))
     if any(row.active for row in section.rows):
         blocks.append(_user_table(section))
+    if section.of_mode("datagrams"):
+        blocks.append(_lost(section))
     if section.of_mode("echo"):
         blocks.append(_latency_table(section))
     if section.of_mode("idle"):
@@ -191,6 +195,14 @@ def _user_table(section):
         return f"{statistics.mean(figures):.2f}" if figures else "-"
 
     return head + _grid(section.servers, section.with_ratios(), cell)
+
+
+def _lost(section):
+    def cell(server, row):
+        lost, came = (sum(section.figures(server, row, key)) for key in ("lost", "messages"))
+        return f"{lost / (lost + came):.2%}" if came else "-"
+
+    return "### Lost\n\n" + _grid(section.servers, section.of_mode("datagrams"), cell)
 
 
 def _latency_table(section):
