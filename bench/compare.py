@@ -139,8 +139,8 @@ def run_all(options, sections, effort):
              if not 0 < row.rounds <= number]
     progress = Progress(sum(effort.expected(row) for _, _, row, _ in steps))
     for number, section, row, server in steps:
-        progress.show(f"round {number + 1} of {options.rounds}",
-                      f"{section.part.title}, {row.title}: {server.title}")
+        progress.show(f"round {number + 1} of {options.rounds}, {section.part.title}",
+                      f"{row.title}: {server.title}")
         try:
             found = measure.measure(options.build, server, row, effort)
         except (measure.Failed, OSError, ValueError) as failure:
@@ -152,25 +152,25 @@ def run_all(options, sections, effort):
 
 
 class Progress:
-    """How far it has come: one line that is written over on a terminal, else a line a round."""
+    """How far it has come: a line that is written over on a terminal, else one for each stage."""
 
     def __init__(self, expected):
         self.began = time.monotonic()
-        self._expected, self._passed, self._round = expected, 0, ""
+        self._expected, self._passed, self._stage = expected, 0, ""
         self.say(f"This takes about {minutes(expected)}")
 
-    def show(self, round_name, text):
+    def show(self, stage, text):
         """Tells what is next."""
         spent = time.monotonic() - self.began
         # What has passed tells how right the expectation is, once there is some of it.
         share = self._passed / self._expected
         left = spent / share * (1 - share) if share > 0.03 else self._expected - self._passed
-        head = f"{round_name}, {minutes(left)} left"
+        head = f"{stage}, {minutes(left)} left"
         if sys.stderr.isatty():
             print(f"\r\x1b[K{f'{head}: {text}'[:79]}", end="", file=sys.stderr, flush=True)
-        elif round_name != self._round:
+        elif stage != self._stage:
             self.say(head)
-        self._round = round_name
+        self._stage = stage
 
     def done(self, expected):
         """Counts a step that was thought to take `expected` seconds."""
@@ -188,4 +188,8 @@ def minutes(seconds):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print("\nInterrupted: nothing is written.", file=sys.stderr)
+        sys.exit(130)

@@ -108,17 +108,17 @@ void Connection::send_up_to(std::size_t messages) {
 std::size_t Connection::receive() {
   ssize_t count = receive_some(incoming, sizeof incoming);
   if (count < 0) return 0;
-  std::string connection = "connection " + std::to_string(number_);
-  if (count == 0) fail("the server closed " + connection);
+  if (count == 0) give_up("the server closed it");
   auto size = std::size_t(count);
-  if (received_ + size > target_->content.answer_size(sent_)) {
-    fail("more came than was sent on " + connection);
-  }
-  if (!target_->content.is_answer(number_, received_, {incoming, size})) {
-    fail("wrong bytes on " + connection + " after byte " + std::to_string(received_));
-  }
+  if (received_ + size > target_->content.answer_size(sent_)) give_up("more came than was sent");
+  if (!target_->content.is_answer(number_, received_, {incoming, size})) give_up("wrong bytes");
   received_ += size;
   return size;
+}
+
+void Connection::give_up(const std::string& why) const {
+  fail("connection " + std::to_string(number_) + ", byte " + std::to_string(received_) + ": " +
+       why);
 }
 
 void Connection::ping() {

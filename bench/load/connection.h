@@ -52,6 +52,7 @@ class Connection {
   static constexpr std::size_t receive_max = 256 << 10;  // bytes that receive() takes at most
 
  private:
+  [[noreturn]] void give_up(const std::string& why) const;
   void begin_tls();
   void set_waiting(bool on);
   // Give a count of bytes, or -1 when it would have to wait.

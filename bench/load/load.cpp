@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 namespace load {
 namespace {
@@ -67,10 +68,11 @@ class Echo {
 
   // A connection that has nothing under way, when only some take turns.
   Connection& next_idle() {
-    for (;;) {
-      next_ = (next_ + stride) % connections_.size();
-      if (connections_[next_].begun[0] == 0) return connections_[next_];
-    }
+    std::size_t step = stride;
+    do {
+      next_ = (next_ + std::exchange(step, 1)) % connections_.size();
+    } while (connections_[next_].begun[0] != 0);
+    return connections_[next_];
   }
 
   void run_until(double end) {
