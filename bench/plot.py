@@ -29,33 +29,35 @@ STYLE = """
 """
 
 
-def svg(table):
-    """Gives the whole picture: a panel of bars for each workload."""
-    workloads = table.with_ratios()
-    panel_height = HEAD_HEIGHT + ROW_HEIGHT * len(table.servers) + FOOT_HEIGHT
-    rows = -(-len(workloads) // PANELS_A_ROW)
-    width = PANEL_WIDTH * min(PANELS_A_ROW, max(1, len(workloads))) + 2 * PAD
-    height = TITLE_HEIGHT + rows * panel_height + PAD
+def svg(section):
+    """Gives the whole picture: a panel of bars for each row."""
+    rows = section.with_ratios()
+    panel_height = HEAD_HEIGHT + ROW_HEIGHT * len(section.servers) + FOOT_HEIGHT
+    lines = -(-len(rows) // PANELS_A_ROW)
+    width = PANEL_WIDTH * min(PANELS_A_ROW, len(rows)) + 2 * PAD
+    height = TITLE_HEIGHT + lines * panel_height + PAD
+    beside = f"{section.reference.title} = 1"
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
              f'width="{width}" height="{height}" role="img">',
-             "<title>Processor time per message beside bowline's epoll</title>",
+             f"<title>{section.part.title}: processor time, {beside}</title>",
              f"<style>{STYLE}</style>",
              f'<rect class="ground" width="{width}" height="{height}" rx="6"/>',
-             _text(PAD, 22, "Server's processor time per message, bowline's epoll = 1", "title"),
+             _text(PAD, 22, f"{section.part.title}: the server's processor time, {beside}",
+                   "title"),
              _text(PAD, 42, "Less is better. Median of the rounds' ratios; thin lines: lowest to "
                    "highest.")]
-    for index, workload in enumerate(workloads):
+    for index, row in enumerate(rows):
         x = PAD + index % PANELS_A_ROW * PANEL_WIDTH
         y = TITLE_HEIGHT + index // PANELS_A_ROW * panel_height
-        parts += _panel(table, workload, x, y)
+        parts += _panel(section, row, x, y)
     return "\n".join(parts) + "\n</svg>\n"
 
 
-def _panel(table, workload, x, y):
-    bars = [(server, ratios) for server in table.servers
-            if (ratios := table.ratios(server, workload))]
+def _panel(section, row, x, y):
+    bars = [(server, ratios) for server in section.servers
+            if (ratios := section.ratios(server.name, row))]
     bars.sort(key=lambda bar: statistics.median(bar[1]))
-    parts = [_text(x, y + 18, workload.title, "head")]
+    parts = [_text(x, y + 18, row.title, "head")]
     left, top = x + NAME_WIDTH, y + HEAD_HEIGHT - 6
     for number, (server, ratios) in enumerate(bars):
         parts += _bar(server, ratios, left, top + number * ROW_HEIGHT)

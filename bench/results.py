@@ -1,5 +1,7 @@
 """What was measured, as figures and as a page of Markdown."""
 
+import collections
+import dataclasses
 import datetime
 import os
 import pathlib
@@ -7,157 +9,247 @@ import platform
 import statistics
 
 import measure
-from servers import REFERENCE
+
+# What stands on what: bowline's backends, and the same by hand.
+FLOORS = (("bowline-epoll", "bare-epoll"), ("bowline-uring", "bare-epoll"),
+          ("bowline-uring", "bare-uring"))
 
 
-class Results:
-    """The runs of all servers on all workloads; figures are medians over the rounds."""
+class Section:
+    """A part of the page with what was found for it; figures are medians over the rounds."""
 
-    def __init__(self, runs, servers, workloads, rounds, effort):
-        self.servers, self.workloads, self.rounds = servers, workloads, rounds
-        self.effort = effort
-        self._runs = runs
-        self.failures = []  # (server, workload, why): the first of each
-        for server in servers:
-            for workload in workloads:
-                failed = [one for one in self._found(server, workload) if isinstance(one, str)]
-                self.failures += [(server, workload, why) for why in failed[:1]]
+    def __init__(self, part, rows, servers, missing):
+        self.part, self.rows, self.servers, self.missing = part, rows, servers, missing
+        self.notes = []  # what a reader must know besides
+        # (server's name, row's name) -> {round: figures, or the text of a failure}
+        self.runs = collections.defaultdict(dict)
 
-    def figures(self, server, workload, key):
+    def shrink(self, row, connections):
+        """Makes `row` one of fewer connections."""
+        self.notes.append(f"{row.title} were wanted; the limit of open files "
+                          f"(`ulimit -n`) allows {connections:,}.")
+        title = f"{connections:,} connections"
+        active = max(1, row.active * connections // row.connections)
+        smaller = dataclasses.replace(row, title=title, connections=connections, active=active)
+        self.rows = [smaller if one is row else one for one in self.rows]
+
+    def failures(self):
+        """Gives (server, row, why) for the first failure of each."""
+        found = []
+        for server in self.servers:
+            for row in self.rows:
+                failed = [one for one in self._found(server, row) if isinstance(one, str)]
+                found += [(server, row, why) for why in failed[:1]]
+        return found
+
+    def figures(self, server, row, key):
         """Gives `key` of each round that went well."""
-        return [one[key] for one in self._found(server, workload) if isinstance(one, dict)]
+        return [one[key] for one in self._found(server, row) if isinstance(one, dict)]
 
-    def median(self, server, workload, key):
+    def median(self, server, row, key):
         """Gives the median over the rounds, or None."""
-        figures = self.figures(server, workload, key)
+        figures = self.figures(server, row, key)
         return statistics.median(figures) if figures else None
 
-    def ratios(self, server, workload, key="cpu_us"):
-        """Gives, for each round, how this server's figure is to the reference's of that round."""
-        mine = self._runs[server.name, workload.name]
-        other = self._runs[REFERENCE, workload.name]
+    def ratios(self, server, row, beside=None, key="cpu_us"):
+        """Gives, for each round, how a server's figure is to that of another, by name; without
+        one, to the first server's."""
+        mine = self.runs[server, row.name]
+        other = self.runs[beside or self.reference.name, row.name]
         both = [(mine[each], other[each]) for each in mine if each in other]
         return [a[key] / b[key] for a, b in both
                 if isinstance(a, dict) and isinstance(b, dict) and b[key] > 0]
 
-    def measured(self, mode):
-        """Gives the workloads of this mode."""
-        return [one for one in self.workloads if one.mode == mode]
+    @property
+    def reference(self):
+        """What the others are compared with."""
+        return self.servers[0]
 
     def with_ratios(self):
-        """Gives the workloads whose figure is processor time."""
-        return [one for one in self.workloads if one.mode != "idle"]
+        """Gives the rows whose figure is processor time."""
+        return [row for row in self.rows if row.mode != "idle"]
 
-    def _found(self, server, workload):
-        return list(self._runs[server.name, workload.name].values())
+    def of_mode(self, mode):
+        """Gives the rows of this mode."""
+        return [row for row in self.rows if row.mode == mode]
+
+    def _found(self, server, row):
+        return list(self.runs[server.name, row.name].values())
 
 
-def page(table, missing, quick):
+def plot_name(section):
+    """Gives the name of the picture that stands beside the page."""
+    return f"results-{section.part.name}.svg"
+
+
+def page(sections, options, effort):
     """Gives all of RESULTS.md."""
-    parts = ["# Bowline beside its peers\n", _about(table, quick)]
-    if table.with_ratios():
-        parts += ["![Processor time per message beside bowline's](results.svg)\n",
-                  _ratio_table(table), _time_table(table)]
-    if table.measured("echo"):
-        parts.append(_latency_table(table))
-    if table.measured("idle"):
-        parts.append(_memory_table(table))
-    parts += [_noise(table), _machine(), _versions(table, missing)]
-    if table.failures:
-        lines = [f"- {server.title}, {workload.title}: {why}"
-                 for server, workload, why in table.failures]
-        parts.append("## Failures\n\n" + "\n".join(lines) + "\n")
-    return "\n".join(parts)
+    blocks = ["# Bowline beside its peers\n", _about(options, effort), _above_the_floor(sections)]
+    for section in sections:
+        blocks += _section(section, effort)
+    blocks += [_noise(sections), _machine(), _versions(sections)]
+    lines = [f"- {section.part.title}, {row.title}: {server.title}: {why}"
+             for section in sections for server, row, why in section.failures()]
+    if lines:
+        blocks.append("## Failures\n\n" + "\n".join(lines) + "\n")
+    return "\n".join(block for block in blocks if block)
 
 
-def _about(table, quick):
-    effort = table.effort
-    note = ("**A quick run: too short to believe differences below 10 %.**\n\n" if quick else "")
+def _about(options, effort):
+    note = "**A quick run: too short to believe differences below 10 %.**\n\n"
     return (
-        f"{note}Written by `./dev bench` on {datetime.date.today()}. Each server echoes, alone on "
-        f"one core, on one thread; the load runs on another and checks every byte. "
-        f"{table.rounds} rounds, each with every server once per workload in random order, "
-        f"{effort.seconds:g} s after {effort.warmup:g} s of warm-up (connecting: {effort.accepts} "
-        f"connections). Messages have 64 bytes unless said. The figure is the server's processor "
-        f"time, user and system, per message. On loopback the kernel's TCP is nearly all of it, so "
-        f"no library can be much below the servers written by hand.\n")
+        f"{note if options.quick else ''}Written by `./dev bench` on {datetime.date.today()}. Each "
+        f"server echoes, alone on one core, on one thread; the load runs on another and checks "
+        f"every byte. {options.rounds} rounds, each with every server once per row in random "
+        f"order, {effort.seconds:g} s after {effort.warmup:g} s of warm-up (connecting: "
+        f"{effort.connections} connections, {effort.handshakes} handshakes of TLS). Messages have "
+        f"64 bytes unless said. The figure is the server's processor time, user and system, per "
+        f"message. On loopback the kernel's part is nearly all of it, so no library can be much "
+        f"below the servers written by hand. "
+        f"[How to read this](../docs/guide/benchmarks.md).\n")
 
 
-def _ratio_table(table):
-    workloads = table.with_ratios()
-    head = ("## Processor time per message, bowline's epoll = 1\n\n"
+def _above_the_floor(sections):
+    """What bowline adds to what it stands on."""
+    lines = []
+    for section in sections:
+        for row in section.with_ratios():
+            cells = []
+            for name, floor in FLOORS:
+                ratios = section.ratios(name, row, floor)
+                cells.append(f"{statistics.median(ratios):.3f}" if ratios else "-")
+            if set(cells) != {"-"}:
+                lines.append(f"| {section.part.title}: {row.title} | " + " | ".join(cells) + " |")
+    if not lines:
+        return ""
+    head = ["## What bowline adds\n",
+            "Its processor time as a ratio to the same by hand: the median of the rounds' ratios."
+            "\n",
+            "| row | epoll / epoll by hand | io_uring / epoll by hand | "
+            "io_uring / io_uring by hand |",
+            "| --- | ---: | ---: | ---: |"]
+    return "\n".join(head + lines) + "\n"
+
+
+def _section(section, effort):
+    about = " ".join([section.part.about, *section.notes])
+    blocks = [f"## {section.part.title}\n\n{about}\n"]
+    if section.with_ratios():
+        blocks += [f"![{section.part.title}: processor time]({plot_name(section)})\n",
+                   _ratio_table(section), _time_table(section)]
+    if any(row.unit == "handshake" for row in section.rows):
+        blocks.append(_handshake_table(section))
+    if any(row.active for row in section.rows):
+        blocks.append(_user_table(section))
+    if section.of_mode("datagrams"):
+        blocks.append(_lost(section))
+    if section.of_mode("echo"):
+        blocks.append(_latency_table(section))
+    if section.of_mode("idle"):
+        blocks.append(_memory_table(section, effort))
+    return blocks
+
+
+def _ratio_table(section):
+    head = (f"### Ratio to {section.reference.title}\n\n"
             "Less is better. The median of the rounds' ratios, and the lowest to the highest.\n\n")
 
-    def cell(server, workload):
-        ratios = table.ratios(server, workload)
+    def cell(server, row):
+        ratios = section.ratios(server.name, row)
         if not ratios:
             return "-"
         middle = f"{statistics.median(ratios):.2f}"
-        if server.name == REFERENCE or len(ratios) == 1:
+        if server is section.reference or len(ratios) == 1:
             return middle
         return f"{middle} ({min(ratios):.2f} to {max(ratios):.2f})"
 
-    return head + _grid(table.servers, workloads, cell)
+    return head + _grid(section.servers, section.with_ratios(), cell)
 
 
-def _time_table(table):
-    workloads = table.with_ratios()
-    head = "## The same in microseconds\n\nMedian of the rounds; `accept` is per connection.\n\n"
-    head = head.replace("`accept`", "connecting")
+def _time_table(section):
+    units = " or ".join(sorted({row.unit for row in section.with_ratios()}, reverse=True))
+    head = f"### Microseconds per {units}\n\nMedian of the rounds.\n\n"
 
-    def cell(server, workload):
-        value = table.median(server, workload, "cpu_us")
+    def cell(server, row):
+        value = section.median(server, row, "cpu_us")
         return "-" if value is None else three_digits(value)
 
-    return head + _grid(table.servers, workloads, cell)
+    return head + _grid(section.servers, section.with_ratios(), cell)
 
 
-def _latency_table(table):
-    head = ("## Latency as the load sees it\n\n"
+def _handshake_table(section):
+    head = "### Handshakes per second of the server's processor time\n\n"
+
+    def cell(server, row):
+        value = section.median(server, row, "cpu_us")
+        return "-" if value is None else f"{1e6 / value:,.0f}"
+
+    return head + _grid(section.servers, section.with_ratios(), cell)
+
+
+def _user_table(section):
+    head = "### User time alone, microseconds per message\n\n"
+
+    def cell(server, row):
+        figures = section.figures(server, row, "user_us")
+        return f"{statistics.mean(figures):.2f}" if figures else "-"
+
+    return head + _grid(section.servers, section.with_ratios(), cell)
+
+
+def _lost(section):
+    def cell(server, row):
+        lost, came = (sum(section.figures(server, row, key)) for key in ("lost", "messages"))
+        return f"{lost / (lost + came):.2%}" if came else "-"
+
+    return "### Lost\n\n" + _grid(section.servers, section.of_mode("datagrams"), cell)
+
+
+def _latency_table(section):
+    head = ("### Latency as the load sees it\n\n"
             "p50 and p99 in microseconds, median of the rounds. The load is a closed loop: with "
-            "more than one connection this is mostly waiting for one's turn.\n\n")
+            "more than one message under way this is mostly waiting for one's turn.\n\n")
 
-    def cell(server, workload):
-        half = table.median(server, workload, "p50_us")
-        most = table.median(server, workload, "p99_us")
+    def cell(server, row):
+        half = section.median(server, row, "p50_us")
+        most = section.median(server, row, "p99_us")
         return "-" if half is None else f"{three_digits(half)} / {three_digits(most)}"
 
-    return head + _grid(table.servers, table.measured("echo"), cell)
+    return head + _grid(section.servers, section.of_mode("echo"), cell)
 
 
-def _memory_table(table):
-    workload = table.measured("idle")[0]
-    lines = ["## Memory per idle connection\n",
-             f"Bytes of the server's own memory (`RssAnon`) per connection, with "
-             f"{table.effort.idle} open; the kernel has about 8 KB more for each.\n",
+def _memory_table(section, effort):
+    row = section.of_mode("idle")[0]
+    lines = ["### Memory per idle connection\n",
+             f"Bytes of the server's own memory (`RssAnon`) per connection, with {effort.idle:,} "
+             f"open; the kernel has about 8 KB more for each.\n",
              "| server | never used | after one message |", "| --- | ---: | ---: |"]
-    for server in table.servers:
-        idle = table.median(server, workload, "idle_bytes")
-        used = table.median(server, workload, "used_bytes")
+    for server in section.servers:
+        idle = section.median(server, row, "idle_bytes")
+        used = section.median(server, row, "used_bytes")
         if idle is not None:
             lines.append(f"| {_name(server)} | {idle:,.0f} | {used:,.0f} |")
     return "\n".join(lines) + "\n"
 
 
-def _noise(table):
+def _noise(sections):
     """How far the same server is from itself: what no difference below means anything."""
     lines = ["## Noise\n",
              "What the reference itself varied by between rounds, in microseconds, and what it "
              "gave when it was measured twice in each round. Differences of that size mean "
              "nothing.\n",
-             "| workload | lowest | median | highest | again / first |",
+             "| row | lowest | median | highest | again / first |",
              "| --- | ---: | ---: | ---: | ---: |"]
-    by_name = {server.name: server for server in table.servers}
-    for workload in table.with_ratios():
-        figures = table.figures(by_name[REFERENCE], workload, "cpu_us")
-        if not figures:
-            continue
-        again = by_name.get("bowline-again")
-        ratios = table.ratios(again, workload) if again else []
-        twice = f"{min(ratios):.3f} to {max(ratios):.3f}" if ratios else "-"
-        lines.append(f"| {workload.title} | {three_digits(min(figures))} | "
-                     f"{three_digits(statistics.median(figures))} | "
-                     f"{three_digits(max(figures))} | {twice} |")
+    for section in sections:
+        for row in section.with_ratios():
+            figures = section.figures(section.reference, row, "cpu_us")
+            if not figures:
+                continue
+            ratios = section.ratios("bowline-again", row)
+            twice = f"{min(ratios):.3f} to {max(ratios):.3f}" if ratios else "-"
+            lines.append(f"| {section.part.title}: {row.title} | {three_digits(min(figures))} | "
+                         f"{three_digits(statistics.median(figures))} | "
+                         f"{three_digits(max(figures))} | {twice} |")
     return "\n".join(lines) + "\n"
 
 
@@ -176,20 +268,21 @@ def _machine():
     return "\n".join(lines) + "\n"
 
 
-def _versions(table, missing):
-    lines = ["## Servers\n", "| server | version | name for `--servers` |", "| --- | --- | --- |"]
-    for server in table.servers:
-        lines.append(f"| {server.title} | {server.version or '-'} | {server.name} |")
-    for server in missing:
-        lines.append(f"| {server.title} | left out: {server.missing} | {server.name} |")
+def _versions(sections):
+    lines = ["## Servers\n", "| part | server | version | name for `--servers` |",
+             "| --- | --- | --- | --- |"]
+    for section in sections:
+        for server in (*section.servers, *section.missing):
+            version = f"left out: {server.missing}" if server.missing else server.version or "-"
+            lines.append(f"| {section.part.title} | {server.title} | {version} | {server.name} |")
     return "\n".join(lines) + "\n"
 
 
-def _grid(servers, workloads, cell):
-    lines = ["| server | " + " | ".join(one.title for one in workloads) + " |",
-             "| --- |" + " ---: |" * len(workloads)]
+def _grid(servers, rows, cell):
+    lines = ["| server | " + " | ".join(row.title for row in rows) + " |",
+             "| --- |" + " ---: |" * len(rows)]
     for server in servers:
-        cells = " | ".join(cell(server, workload) for workload in workloads)
+        cells = " | ".join(cell(server, row) for row in rows)
         lines.append(f"| {_name(server)} | {cells} |")
     return "\n".join(lines) + "\n"
 

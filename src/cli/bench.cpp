@@ -4,11 +4,13 @@
 #include "cli/bench_report.h"
 #include "cli/bench_run.h"
 #include "cli/option_values.h"
+#include "cli/secure_options.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -33,7 +35,9 @@ constexpr const char* description =
     "(no coordinated omission). Ctrl-C ends it and shows what was measured so far.\n\n"
     "Over udp:// and unixgram: each message is a datagram, and each connection a socket. Those "
     "that "
-    "are not answered within 200 ms are counted as lost, and the next is sent.";
+    "are not answered within 200 ms are counted as lost, and the next is sent. Over ws:// and "
+    "wss:// each is a binary message, and nothing is compressed. Handshakes are over before "
+    "anything is measured.";
 
 constexpr const char* notes =
     "examples:\n"
@@ -42,11 +46,14 @@ constexpr const char* notes =
     "  bowline bench --connections 50 --depth 16 --size 64 unix:/run/echo.sock\n"
     "  bowline bench --rate 20000 --json :12345\n"
     "  bowline bench udp://localhost:12345\n"
+    "  bowline bench --depth 16 ws://localhost:12345\n"
+    "  bowline bench --ca ca.pem wss://localhost:8443\n"
     "\nexit status: 0 done, 1 the peer or the network failed or bytes differ, 2 usage, 130 "
     "Ctrl-C\n";
 
 struct Options {
   BenchOptions bench;
+  ClientTlsOptions tls;
   bool json = false;
   bool quiet = false;
 };
@@ -81,8 +88,20 @@ BenchResult run_with_progress(const Options& options) {
   return run_bench(options.bench, [&line](const BenchProgress& progress) { line.show(progress); });
 }
 
+int fail(const Error& error) {
+  fmt::print(stderr, "error: {}\n", error.what());
+  return error.is(Errc::bad_address) ? 2 : 1;
+}
+
 int measure(Options& options) {
   BenchOptions& bench = options.bench;
+  try {
+    bench.connect.tls = make_tls(options.tls, bench.url);
+  } catch (const Error& error) {
+    return fail(error);
+  }
+  std::size_t& answer_size_max = bench.connect.websocket.messages.message_size_max;
+  answer_size_max = std::max(answer_size_max, bench.size);
   if (bench.threads > bench.connections) bench.threads = bench.connections;
   BenchResult result = run_with_progress(options);
   bool measured = result.latency.count() > 0;
@@ -91,10 +110,7 @@ int measure(Options& options) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
   }
-  if (result.failure) {
-    fmt::print(stderr, "error: {}\n", result.failure->what());
-    return result.failure->is(Errc::bad_address) ? 2 : 1;
-  }
+  if (result.failure) return fail(*result.failure);
   return result.signal ? 128 + result.signal : 0;
 }
 
@@ -133,8 +149,9 @@ void define_bench(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("bench", description);
   command
       ->add_option("url", bench.url,
-                   "The server: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), unix:/PATH, "
-                   "unix:@NAME, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME")
+                   "The server: tcp://HOST:PORT, HOST:PORT, :PORT (this machine), tls://HOST:PORT, "
+                   "ws://HOST/PATH, wss://HOST/PATH, unix:/PATH, unix:@NAME, ws+unix:/PATH, "
+                   "udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME")
       ->required()
       ->check(url_value());
   add_load_options(*command, bench);
@@ -152,6 +169,7 @@ void define_bench(CLI::App& app, int& exit_code) {
   add_duration(*command, "--timeout", bench.timeout, false,
                "How long connecting, and an answer, may take: then the peer has failed "
                "(default: 10s)");
+  add_tls_options(*command, options->tls);
   command->add_flag("--json", options->json, "One JSON object in place of text");
   command->add_flag("-q,--quiet", options->quiet, "Show no progress, also on a terminal");
   command->footer(notes);

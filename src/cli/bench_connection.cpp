@@ -1,6 +1,7 @@
 #include "cli/bench_connection.h"
 
 #include "bowline/os/clock.h"
+#include "bowline/session/websocket.h"
 #include "bowline/task/wait.h"
 
 #include <fmt/format.h>
@@ -76,7 +77,7 @@ std::uint64_t BenchConnection::due_by(Time time) const {
 std::size_t BenchConnection::sendable(Time now) {
   std::uint64_t free = plan_.depth - (sent_ - received_);
   std::uint64_t count = std::min(free, due_by(now) - sent_);
-  std::size_t together = plan_.datagrams ? 1 : batch_size_max / plan_.size;
+  std::size_t together = plan_.datagrams || plan_.websocket ? 1 : batch_size_max / plan_.size;
   count = std::min<std::uint64_t>(count, std::max<std::size_t>(1, together));
   if (count > 0 && !plan_.datagrams && sent_ == received_) last_activity_ = now;
   return std::size_t(count);
@@ -98,7 +99,8 @@ Task<> BenchConnection::receive() {
   while (!is_over()) {
     Chunk chunk = co_await stream_.read_some();
     if (chunk.empty()) {
-      throw failure(make_error_code(Errc::ended_early), "closed by the peer: " + awaited());
+      throw failure(make_error_code(Errc::ended_early),
+                    fmt::format("closed by the peer{}: {}", reason_to_close(), awaited()));
     }
     take(chunk);
     sendable_.open();
@@ -205,6 +207,17 @@ Error BenchConnection::failure(std::error_code code, const std::string& what) co
 
 std::string BenchConnection::awaited() const {
   return counted(sent_ - received_, "answer was awaited", "answers were awaited");
+}
+
+// " with 1009: the message is too large", where the protocol has such.
+std::string BenchConnection::reason_to_close() {
+  if (!plan_.websocket) return {};
+  WebSocket socket(std::move(stream_));
+  std::string text;
+  if (socket.close_code() != 0) text = fmt::format(" with {}", socket.close_code());
+  if (!socket.close_reason().empty()) text += ": " + socket.close_reason();
+  stream_ = std::move(socket.stream());
+  return text;
 }
 
 }  // namespace bowline::cli

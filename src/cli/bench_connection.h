@@ -21,6 +21,7 @@ struct BenchPlan {
   std::size_t depth = 1;   // messages under way on a connection at most
   bool paced = false;      // messages are due at times, see set_pace()
   bool datagrams = false;  // each message is one, and may get lost
+  bool websocket = false;  // each message is one of its own
   Time measured_from{};    // what is answered before is not counted
   Time end = never;        // nothing is sent from then on
 };
@@ -46,6 +47,8 @@ class BenchConnection {
   // Sends until the plan's end or the share is used up, then waits for the answers under way.
   // Throws Error when the peer fails, closes, or gives other bytes back.
   Task<> run();
+  // After run(): lets go of the stream.
+  void close() { stream_ = Stream(); }
 
   // For a paced plan, before run(): message 0 is due at `first_due`, and one more each `period`,
   // which is more than zero.
@@ -75,6 +78,7 @@ class BenchConnection {
   void finish_message(Time now);
   Error failure(std::error_code code, const std::string& what) const;
   std::string awaited() const;
+  std::string reason_to_close();
 
   Stream stream_;
   const BenchPlan& plan_;

@@ -28,9 +28,10 @@ int open_timer() {
   return fd;
 }
 
-bool is_datagram_url(const std::string& text) {
+// Empty for what is no URL: connecting tells.
+std::string scheme_of(const std::string& text) {
   Result<Url> url = Url::parse(text);
-  return url && (url->scheme == "udp" || url->scheme == "unixgram");
+  return url ? url->scheme : std::string();
 }
 
 void set_timer(int fd, Time at) {
@@ -49,7 +50,9 @@ BenchLane::BenchLane(const BenchOptions& options, Network network, unsigned inde
   plan_.size = options.size;
   plan_.depth = options.depth;
   plan_.paced = options.rate > 0;
-  plan_.datagrams = is_datagram_url(options.url);
+  std::string scheme = scheme_of(options.url);
+  plan_.datagrams = scheme == "udp" || scheme == "unixgram";
+  plan_.websocket = scheme.starts_with("ws");
   connections_.resize((options.connections - index + count - 1) / count);
 }
 
@@ -57,7 +60,10 @@ Task<> BenchLane::run(std::function<void()> connected) {
   co_await with_scope(connect_all, this);
   connected();
   co_await begin_.passed();
-  co_await with_scope(run_all, this);
+  Result<void> ran = co_await attempt(with_scope(run_all, this));
+  // While there is a loop, so that a protocol can say its goodbye.
+  for (auto& connection : connections_) connection->close();
+  ran.value();
 }
 
 void BenchLane::begin(Time start) {
@@ -84,7 +90,8 @@ Task<> BenchLane::connect_all(Scope& scope, BenchLane* lane) {
 Task<> BenchLane::connect_some() {
   while (next_to_connect_ < connections_.size()) {
     std::size_t place = next_to_connect_++;
-    Stream stream = co_await within(options_.timeout, connect(network_, options_.url));
+    Task<Stream> connecting = connect(network_, options_.url, options_.connect);
+    Stream stream = co_await within(options_.timeout, std::move(connecting));
     auto number = unsigned(place * lanes_ + index_);
     connections_[place] = std::make_unique<BenchConnection>(std::move(stream), plan_, tally_,
                                                             number + 1, share_of(number));

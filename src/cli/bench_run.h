@@ -5,6 +5,7 @@
 #include "bowline/base/error.h"
 #include "bowline/base/histogram.h"
 #include "bowline/base/time.h"
+#include "bowline/client/connect.h"
 
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,7 @@ namespace bowline::cli {
 
 struct BenchOptions {
   std::string url;
+  ConnectOptions connect;
   unsigned connections = 50;
   std::size_t size = 64;  // bytes of a message
   std::size_t depth = 1;  // messages under way on a connection at most

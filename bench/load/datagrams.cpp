@@ -1,8 +1,5 @@
-// The load for servers that echo datagrams: many sockets of one thread, each with one datagram on
-// its way, as cheap as can be. Checks what comes back, and takes the server's processor time.
-// Prints one JSON object.
-//
-//   load_udp PORT PID SENDERS SIZE WARMUP SECONDS
+#include "datagrams.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -10,11 +7,10 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <vector>
 
+namespace load {
 namespace {
 
 constexpr int events_a_turn = 256;
@@ -32,20 +28,9 @@ struct Counts {
   std::uint64_t lost = 0;
 };
 
-[[noreturn]] void fail(const char* what) {
-  std::fprintf(stderr, "load_udp: %s\n", what);
-  std::exit(1);
-}
-
-double seconds_of(clockid_t clock) {
-  timespec time{};
-  if (::clock_gettime(clock, &time) != 0) fail("the server has ended");
-  return double(time.tv_sec) + double(time.tv_nsec) / 1e9;
-}
-
-class Load {
+class Senders {
  public:
-  Load(int port, std::size_t senders, std::size_t size)
+  Senders(int port, std::size_t senders, std::size_t size)
       : bytes_(size), epoll_(::epoll_create1(EPOLL_CLOEXEC)), senders_(senders) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -70,7 +55,7 @@ class Load {
   Counts run_until(double end) {
     Counts counts;
     epoll_event events[events_a_turn];
-    for (now_ = seconds_of(CLOCK_MONOTONIC); now_ < end; now_ = seconds_of(CLOCK_MONOTONIC)) {
+    for (now_ = now(); now_ < end; now_ = now()) {
       int count = ::epoll_wait(epoll_, events, events_a_turn, 50);
       for (int index = 0; index < count; ++index) {
         counts.messages += receive(*static_cast<Sender*>(events[index].data.ptr));
@@ -115,28 +100,24 @@ class Load {
   std::vector<char> bytes_;
   int epoll_;
   std::vector<Sender> senders_;
-  double now_ = seconds_of(CLOCK_MONOTONIC);
+  double now_ = now();
   double looked_at_ = now_;
 };
 
 }  // namespace
 
-int main(int count, char** words) {
-  if (count != 7) fail("usage: load_udp PORT PID SENDERS SIZE WARMUP SECONDS");
-  std::size_t size = std::strtoul(words[4], nullptr, 10);
-  if (size < sizeof(std::uint64_t)) fail("SIZE is 8 at least");
-  clockid_t clock{};
-  if (::clock_getcpuclockid(std::atoi(words[2]), &clock) != 0) fail("no such server");
-  Load load(std::atoi(words[1]), std::strtoul(words[3], nullptr, 10), size);
-  load.begin();
-  load.run_until(seconds_of(CLOCK_MONOTONIC) + std::strtod(words[5], nullptr));
-  double processor = seconds_of(clock);
-  double begin = seconds_of(CLOCK_MONOTONIC);
-  Counts counts = load.run_until(begin + std::strtod(words[6], nullptr));
-  double used = seconds_of(clock) - processor;
-  double passed = seconds_of(CLOCK_MONOTONIC) - begin;
+void run_datagrams(const Options& options) {
+  if (options.size < sizeof(std::uint64_t)) fail("the size is 8 at least");
+  Senders senders(options.port, options.connections, options.size);
+  senders.begin();
+  senders.run_until(now() + options.warmup);
+  ServerCost before = server_cost(options.pid);
+  double begin = now();
+  Counts counts = senders.run_until(begin + options.seconds);
+  ServerCost after = server_cost(options.pid);
   if (counts.messages == 0) fail("no datagram came back");
-  auto messages = double(counts.messages);
-  std::printf("{\"messages\": %.0f, \"lost\": %.0f, \"cpu_us\": %.4f, \"rate\": %.0f}\n", messages,
-              double(counts.lost), used / messages * 1e6, messages / passed);
+  print_cost(before, after, double(counts.messages), now() - begin);
+  std::printf(", \"lost\": %.0f}\n", double(counts.lost));
 }
+
+}  // namespace load
