@@ -68,18 +68,18 @@ TEST(ReloadLine, says_what_came_of_it) {
 }
 
 TEST(UpstreamLine, is_told_for_people_and_as_json) {
-  using Kind = UpstreamEvent::Kind;
-  UpstreamEvent failing{Kind::failing, "tcp://a:1", "refused", 2};
+  using UpstreamKind = UpstreamEvent::Kind;
+  UpstreamEvent failing{UpstreamKind::failing, "tcp://a:1", "refused", 2};
   EXPECT_EQ(text_line(failing), "upstream tcp://a:1 is failing: refused");
   EXPECT_EQ(json_line(failing, "T"), R"({"time":"T","event":"upstream_failing",)"
                                      R"("upstream":"tcp://a:1","error":"refused"})");
-  UpstreamEvent draining{Kind::draining, "tcp://a:1", "", 1};
+  UpstreamEvent draining{UpstreamKind::draining, "tcp://a:1", "", 1};
   EXPECT_EQ(text_line(draining), "upstream tcp://a:1 drains: 1 connection left");
   EXPECT_EQ(json_line(draining, "T"), R"({"time":"T","event":"upstream_draining",)"
                                       R"("upstream":"tcp://a:1","connections":1})");
-  EXPECT_EQ(text_line({Kind::added, "tcp://a:1", "", 0}), "upstream tcp://a:1 added");
-  EXPECT_EQ(text_line({Kind::healthy, "tcp://a:1", "", 0}), "upstream tcp://a:1 is healthy");
-  EXPECT_EQ(text_line({Kind::drained, "tcp://a:1", "", 0}), "upstream tcp://a:1 is drained");
+  EXPECT_EQ(text_line({UpstreamKind::added, "tcp://a:1", "", 0}), "upstream tcp://a:1 added");
+  EXPECT_EQ(text_line({UpstreamKind::healthy, "tcp://a:1", "", 0}), "upstream tcp://a:1 is healthy");
+  EXPECT_EQ(text_line({UpstreamKind::drained, "tcp://a:1", "", 0}), "upstream tcp://a:1 is drained");
 }
 
 }  // namespace

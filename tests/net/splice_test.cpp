@@ -147,7 +147,7 @@ TEST_P(SpliceStreams, does_nothing_where_a_stream_is_no_socket) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, SpliceStreams, ::testing::Values("epoll", "io_uring"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 }  // namespace
 }  // namespace bowline

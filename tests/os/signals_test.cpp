@@ -51,8 +51,8 @@ TEST_F(Signals, that_do_not_exist_are_an_error) {
 }
 
 TEST_F(Signals, that_are_held_reach_no_thread_that_is_started_meanwhile) {
-  sigset_t before;
-  ::pthread_sigmask(SIG_SETMASK, nullptr, &before);
+  sigset_t usual;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &usual);
   sigset_t started;
   {
     SignalsHeld held;
@@ -62,7 +62,7 @@ TEST_F(Signals, that_are_held_reach_no_thread_that_is_started_meanwhile) {
   ::pthread_sigmask(SIG_SETMASK, nullptr, &after);
   for (int number : {SIGINT, SIGTERM, SIGHUP}) {
     EXPECT_TRUE(sigismember(&started, number));
-    EXPECT_EQ(sigismember(&after, number), sigismember(&before, number));
+    EXPECT_EQ(sigismember(&after, number), sigismember(&usual, number));
   }
 }
 

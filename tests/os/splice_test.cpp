@@ -79,8 +79,8 @@ TEST_P(SpliceTest, a_receiver_that_is_gone_is_an_error_and_no_signal) {
   EXPECT_EQ(::sigismember(&waiting, SIGPIPE), 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Sockets, SpliceTest, ::testing::Bool(), [](const auto& info) {
-  return info.param ? "that_block" : "that_do_not_block";
+INSTANTIATE_TEST_SUITE_P(Sockets, SpliceTest, ::testing::Bool(), [](const auto& test) {
+  return test.param ? "that_block" : "that_do_not_block";
 });
 
 }  // namespace

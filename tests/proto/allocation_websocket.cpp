@@ -41,9 +41,10 @@ TEST(WebSocketMemory, is_not_asked_for_by_messages_that_lie_whole_in_the_input) 
   for (int round = 0; round < 10; ++round) {
     std::string input = once;
     std::size_t before = testing::allocation_count();
-    server.lend(std::move(spare));
+    spare.clear();
+    server.output() = std::move(spare);
     EXPECT_EQ(echo(server, writable(input)), 3u);
-    spare = server.take_output();
+    spare = std::move(server.output());
     EXPECT_EQ(testing::allocation_count(), before);
     EXPECT_EQ(spare.data(), memory);
   }
@@ -67,7 +68,7 @@ TEST(WebSocketMemory, is_given_back_when_all_was_read) {
         std::string second = bytes.substr(std::min(cut, bytes.size()));
         echo(server, writable(first));
         echo(server, writable(second));
-        server.take_output();
+        server.output().release();
       }
       ASSERT_LT(memory_in_use(), before + 200 * 64) << "cut at " << cut;
     }

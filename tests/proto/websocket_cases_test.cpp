@@ -36,7 +36,9 @@ class EchoWire final : public WebSocketWire {
       }
     }
   }
-  std::string read() override { return std::string(protocol_.take_output().bytes().text()); }
+  std::string read() override {
+    return std::string(std::exchange(protocol_.output(), {}).bytes().text());
+  }
   bool is_quiet() override { return protocol_.output().empty() && protocol_.is_open(); }
 
  private:

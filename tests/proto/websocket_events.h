@@ -46,7 +46,7 @@ inline std::string events_of(WebSocketProtocol& protocol, std::string_view bytes
 
 // Takes the output, as the bytes that would be written.
 inline std::string output_of(WebSocketProtocol& protocol) {
-  return std::string(protocol.take_output().bytes().text());
+  return std::string(std::exchange(protocol.output(), {}).bytes().text());
 }
 
 }  // namespace bowline::testing

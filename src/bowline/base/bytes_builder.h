@@ -1,5 +1,6 @@
 // Bytes that grow at the end and are given away whole: output on its way to a socket, a message
-// that comes in parts. Made of nothing until something is put in; growing costs linear time in all.
+// that comes in parts. One pointer, to nothing until something is put in; growing costs linear time
+// in all.
 #pragma once
 
 #include "bowline/base/bytes.h"
@@ -7,36 +8,23 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <utility>
 
 namespace bowline {
 
 class BytesBuilder {
  public:
-  BytesBuilder() = default;
-  BytesBuilder(BytesBuilder&& other) noexcept
-      : memory_(std::move(other.memory_)),
-        size_(std::exchange(other.size_, 0)),
-        capacity_(std::exchange(other.capacity_, 0)) {}
-  BytesBuilder& operator=(BytesBuilder&& other) noexcept {
-    memory_ = std::move(other.memory_);
-    size_ = std::exchange(other.size_, 0);
-    capacity_ = std::exchange(other.capacity_, 0);
-    return *this;
-  }
-
-  std::size_t size() const { return size_; }
-  bool empty() const { return size_ == 0; }
-  std::size_t capacity() const { return capacity_; }
+  std::size_t size() const { return block_ ? block_->size : 0; }
+  bool empty() const { return size() == 0; }
+  std::size_t capacity() const { return block_ ? block_->capacity : 0; }
   // What was put in. Valid until more is, or the buffer goes.
-  Bytes bytes() const { return {memory_.get(), size_}; }
-  std::byte* data() { return memory_.get(); }
+  Bytes bytes() const { return {block_ ? block_->bytes() : nullptr, size()}; }
+  std::byte* data() { return block_ ? block_->bytes() : nullptr; }
 
   // `count` more bytes at the end, to be filled by the caller.
   std::byte* extend(std::size_t count) {
-    if (count > capacity_ - size_) grow(count);
-    std::byte* end = memory_.get() + size_;
-    size_ += count;
+    if (!block_ || count > block_->capacity - block_->size) grow(count);
+    std::byte* end = block_->bytes() + block_->size;
+    block_->size += count;
     return end;
   }
   void append(Bytes bytes) {
@@ -44,23 +32,29 @@ class BytesBuilder {
   }
   // Room for `count` more without growing again.
   void reserve(std::size_t count) {
-    if (count > capacity_ - size_) grow(count);
+    if (count > capacity() - size()) grow(count);
   }
   // Only the first `size` bytes stay, the memory too; `clear` keeps the memory, `release` does not.
-  void shrink(std::size_t size) { size_ = size; }
-  void clear() { size_ = 0; }
-  void release() { *this = BytesBuilder(); }
+  void shrink(std::size_t size) {
+    if (block_) block_->size = size;
+  }
+  void clear() { shrink(0); }
+  void release() { block_.reset(); }
 
  private:
+  // In front of the bytes themselves.
+  struct Block {
+    std::size_t size;
+    std::size_t capacity;
+    std::byte* bytes() { return reinterpret_cast<std::byte*>(this + 1); }
+  };
   struct Free {
-    void operator()(std::byte* memory) const { std::free(memory); }
+    void operator()(Block* block) const { std::free(block); }
   };
 
   void grow(std::size_t count);
 
-  std::unique_ptr<std::byte[], Free> memory_;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
+  std::unique_ptr<Block, Free> block_;
 };
 
 }  // namespace bowline

@@ -30,49 +30,31 @@ struct Pooled {
 
 }  // namespace
 
-// Output under way to the transport below.
+// Output under way to the transport below, or the place of what is to go at the end of the turn in
+// which several writes may come together.
 struct Layer::Flush final : Op, Pooled {
-  Flush(Layer& of, BytesBuilder output) : layer(of), memory(std::move(output)) {
-    kind = Kind::send;
-    data = memory.data();
-    size = memory.size();
-  }
-  Flush(Layer& of, MutableBytes bytes, SharedChunk& chunk) : layer(of), lent(&chunk) {
-    kind = Kind::send;
-    data = bytes.data();
-    size = bytes.size();
-    chunk.hold();
-  }
+  explicit Flush(Layer& of) : layer(&of) { kind = Kind::send; }
   ~Flush() {
     if (lent) lent->give_back(nullptr);
   }
-  void go_on() override { layer.flushed(result); }
-
-  Layer& layer;
-  BytesBuilder memory;
-  SharedChunk* lent = nullptr;  // in place of that
-  Waiter* idle = nullptr;       // goes on when this has gone
-};
-
-// The end of the turn in which several writes may come together.
-struct Layer::Later final : Waiter, Pooled {
-  explicit Later(Layer& of) : layer(&of) {}
   void go_on() override {
-    if (layer) {
-      layer->later_ = nullptr;
-      layer->flush();
-    }
+    if (layer) return layer->flushed(*this);
     delete this;
   }
 
-  Layer* layer;  // null when it went before
+  Layer* layer;  // null when what was queued went before
+  BytesBuilder memory;
+  SharedChunk* lent = nullptr;  // in place of that
+  Op* writer = nullptr;         // goes on when this has gone
+  bool writer_taken = false;    // all of what it brings is output
+  Waiter* idle = nullptr;       // as `writer`
 };
 
 // Waits until no output is under way, come what may.
 class Layer::Idle : public Suspended {
  public:
   explicit Idle(Layer& layer) : layer_(layer) {}
-  bool await_ready() const { return !layer_.flush_; }
+  bool await_ready() const { return !layer_.flushing(); }
   void await_suspend(std::coroutine_handle<> awaiting) {
     coroutine = awaiting;
     layer_.flush_->idle = this;
@@ -84,8 +66,8 @@ class Layer::Idle : public Suspended {
 };
 
 Layer::~Layer() {
-  BOWLINE_CHECK(!flush_);
-  if (later_) later_->layer = nullptr;
+  BOWLINE_CHECK(!flushing());
+  drop_queued();
 }
 
 // Who asks that closing resets wants no goodbye either: it would say that all had been sent.
@@ -99,10 +81,10 @@ bool Layer::submit(Op& op) {
     reader_cancelled_ = false;
     return answer(op) || pull(op);
   }
-  BOWLINE_CHECK(!writer_);
-  writer_taken_ = false;
-  if (!flush_) return put(op);
-  writer_ = &op;
+  if (!flushing()) return put(op, false);
+  BOWLINE_CHECK(!flush_->writer);
+  flush_->writer = &op;
+  flush_->writer_taken = false;
   return false;
 }
 
@@ -152,17 +134,17 @@ bool Layer::take(Op& op) {
 
 // A peer that asks for answers and does not read them gets no more of them.
 bool Layer::output_is_stuck() {
-  return flush_ && output().size() >= held_size_max;
+  return flushing() && output().size() >= held_size_max;
 }
 
 bool Layer::hold(Op& op) {
   reader_ = &op;
-  reader_held_ = true;
+  reader_is_ = ReaderIs::held;
   return false;
 }
 
 void Layer::let_reader_go_on() {
-  if (!std::exchange(reader_queued_, true)) scheduler_->ready(*reader_);
+  if (std::exchange(reader_is_, ReaderIs::queued) == ReaderIs::held) scheduler_->ready(*reader_);
 }
 
 bool Layer::finish(Op& op) {
@@ -170,32 +152,27 @@ bool Layer::finish(Op& op) {
     end_below_ = false;
     return true;
   }
-  bool held = std::exchange(reader_held_, false);
+  bool held = std::exchange(reader_is_, ReaderIs::below) != ReaderIs::below;
   if (!held && !below_->finish(op)) return false;
   reader_ = nullptr;
-  reader_queued_ = false;
   // Its cancelling may have come after the answer from below: it waits for no other.
   if (!held) return take(op) || pull(op);
   return (std::exchange(reader_woken_, false) && answer(op)) || pull(op);
 }
 
-// Makes output of what `op` brings; true when that answers it.
-bool Layer::put(Op& op) {
-  while (!writer_taken_ && write_error_ == 0) {
+// Makes output of what `op` brings, unless all of it was `taken`; true when that answers it.
+bool Layer::put(Op& op, bool taken) {
+  BytesBuilder& out = output();
+  while (!taken && write_error_ == 0) {
     op.result = 0;
-    lend_spare();
+    lend_spare(out);
     if (op.kind == Op::Kind::end) write_end();
-    writer_taken_ = op.kind == Op::Kind::end || write(op);
-    if (writer_taken_ && op.result < 0) break;
-    if (op.kind == Op::Kind::send && writer_taken_ && has_input() &&
-        output().size() < held_size_max) {
-      // The answers to the rest of what came go with this one.
-      flush_later();
-      return true;
-    }
-    flush();
-    if (flush_) {
-      writer_ = &op;
+    taken = op.kind == Op::Kind::end || write(op);
+    if (taken && op.result < 0) break;
+    hold_or_flush(out, taken && op.kind == Op::Kind::send && has_input());
+    if (flushing()) {
+      flush_->writer = &op;
+      flush_->writer_taken = taken;
       return false;
     }
   }
@@ -207,55 +184,80 @@ bool Layer::put(Op& op) {
   return true;
 }
 
-void Layer::lend_spare() {
-  if (output().capacity() == 0) output() = std::move(spare);
+void Layer::take_spare(BytesBuilder& output) {
+  output = std::move(spare);
 }
 
 void Layer::flush_later() {
-  if (later_ || output().empty()) return;
-  later_ = new Later(*this);
-  scheduler_->ready(*later_);
+  if (flush_ || output().empty()) return;
+  flush_ = new Flush(*this);
+  flush_queued_ = true;
+  scheduler_->ready(*flush_);
 }
 
-void Layer::flush() {
-  if (flush_ || output().empty()) return;
-  if (write_error_ != 0) return output().clear();
-  begin_flush(new Flush(*this, std::move(output())));
+// What is in the scheduler's queue stays there, for nobody.
+void Layer::drop_queued() {
+  if (!flush_queued_) return;
+  flush_queued_ = false;
+  flush_->layer = nullptr;
+  flush_ = nullptr;
+}
+
+void Layer::send(BytesBuilder& output) {
+  drop_queued();
+  if (write_error_ != 0) return output.clear();
+  auto flush = std::make_unique<Flush>(*this);
+  flush->memory = std::move(output);
+  flush->data = flush->memory.data();
+  flush->size = flush->memory.size();
+  begin_flush(std::move(flush));
 }
 
 void Layer::flush_in_place(MutableBytes bytes, SharedChunk& chunk) {
-  begin_flush(new Flush(*this, bytes, chunk));
+  auto flush = std::make_unique<Flush>(*this);
+  flush->data = bytes.data();
+  flush->size = bytes.size();
+  chunk.hold();
+  flush->lent = &chunk;
+  begin_flush(std::move(flush));
 }
 
-void Layer::begin_flush(Flush* flush) {
-  flush_ = flush;
-  if (below_->submit(*flush)) flushed(flush->result);
+void Layer::begin_flush(std::unique_ptr<Flush> flush) {
+  if (!below_->submit(*flush)) {
+    flush_ = flush.release();
+    return;
+  }
+  keep_spare(std::move(flush->memory));
+  note_result(flush->result);
 }
 
-void Layer::flushed(int result) {
-  std::unique_ptr<Flush> gone(std::exchange(flush_, nullptr));
+// `flush` has gone, or it is its turn to go.
+void Layer::flushed(Flush& flush) {
+  std::unique_ptr<Flush> gone(&flush);
+  flush_ = nullptr;
+  if (std::exchange(flush_queued_, false)) return this->flush();
   keep_spare(std::move(gone->memory));
-  if (result < 0) write_error_ = result;
+  note_result(gone->result);
   if (gone->idle) scheduler_->ready(*gone->idle);
-  Op* writer = std::exchange(writer_, nullptr);
-  flush();
-  if (writer && flush_) {
-    writer_ = writer;
-  } else if (writer && put(*writer)) {
+  this->flush();
+  if (Op* writer = gone->writer; writer && flushing()) {
+    flush_->writer = writer;
+    flush_->writer_taken = gone->writer_taken;
+  } else if (writer && put(*writer, gone->writer_taken)) {
     scheduler_->ready(*writer);
   }
-  if (reader_held_ && !output_is_stuck()) let_reader_go_on();
+  if (reader_is_ == ReaderIs::held && !output_is_stuck()) let_reader_go_on();
 }
 
 void Layer::cancel(Op& op) {
   if (op.kind == Op::Kind::receive) {
     reader_woken_ = false;
     reader_cancelled_ = true;
-    return reader_held_ ? let_reader_go_on() : below_->cancel(op);
+    return reader_is_ == ReaderIs::below ? below_->cancel(op) : let_reader_go_on();
   }
   if (end_below_ && op.kind == Op::Kind::end) return below_->cancel(op);
-  if (writer_ != &op) return;
-  writer_ = nullptr;
+  if (!flushing() || flush_->writer != &op) return;
+  flush_->writer = nullptr;
   op.result = -ECANCELED;
   scheduler_->ready(op);
 }
@@ -268,7 +270,7 @@ void Layer::end_input(std::string_view why) {
 void Layer::wake_reader() {
   if (!reader_ || reader_cancelled_) return;
   reader_woken_ = true;
-  reader_held_ ? let_reader_go_on() : below_->cancel(*reader_);
+  reader_is_ == ReaderIs::below ? below_->cancel(*reader_) : let_reader_go_on();
 }
 
 // What was written goes out before all is closed, and the peer may say its last; but not for ever,
@@ -286,7 +288,7 @@ void Layer::close() {
     write_end();
     flush();
   }
-  bool over = !flush_ && output().empty() && (write_error_ != 0 || !awaits_peer());
+  bool over = !flushing() && output().empty() && (write_error_ != 0 || !awaits_peer());
   if (lingering_ || over) {
     delete this;
     return;
@@ -308,7 +310,7 @@ Task<> Layer::linger(Layer* layer) {
   Stream stream{TransportPointer(layer)};
   Duration limit = layer->resets_at_close_ ? Duration() : linger_time;
   Result<void> drained = co_await attempt(within(limit, drain(stream, *layer)));
-  if (layer->flush_) layer->below_->cancel(*layer->flush_);
+  if (layer->flushing()) layer->below_->cancel(*layer->flush_);
   co_await Idle(*layer);
 }
 

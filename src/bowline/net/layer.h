@@ -58,22 +58,27 @@ class Layer : public Transport {
   Transport& below() const { return *below_; }
   Scheduler& scheduler() const { return *scheduler_; }
   // Nothing that was written before is still under way, or failed.
-  bool can_write() const { return !flush_ && !writer_ && write_error_ == 0; }
-  bool flushing() const { return flush_ != nullptr; }
-  // Has the output go below: now, or together with the answers to the rest of what came. False when
-  // it can't.
-  bool hold_or_flush() {
-    if (has_input() && output().size() < held_size_max) {
+  bool can_write() const { return !flushing() && write_error_ == 0; }
+  bool flushing() const { return flush_ && !flush_queued_; }
+  // Has the output go below: now, or together with the answers to the rest of what came, if there
+  // is `more`. False when it can't.
+  bool hold_or_flush(BytesBuilder& output, bool more) {
+    if (!more || output.size() >= held_size_max) {
+      flush(output);
+    } else if (!flush_) {
       flush_later();
-    } else {
-      flush();
     }
     return write_error_ == 0;
   }
-  // Gives output() memory that some other had, unless it has its own.
-  void lend_spare();
+  // Gives the output memory that some other had, unless it has its own.
+  static void lend_spare(BytesBuilder& output) {
+    if (output.capacity() == 0) take_spare(output);
+  }
   // Sends the output, unless some of it is under way already.
-  void flush();
+  void flush() { flush(output()); }
+  void flush(BytesBuilder& output) {
+    if (!output.empty() && !flushing()) send(output);
+  }
   // Sends `bytes`, which are part of `chunk`, where they lie; can_write(), and there is no output.
   void flush_in_place(MutableBytes bytes, SharedChunk& chunk);
   bool reader_waits() const { return reader_ != nullptr; }
@@ -84,33 +89,40 @@ class Layer : public Transport {
 
  private:
   struct Flush;
-  struct Later;
+  enum class ReaderIs : std::uint8_t {
+    below,
+    held,    // until output has gone or others had their turn
+    queued,  // held no longer: it goes on in the next turn
+  };
 
+  static void take_spare(BytesBuilder& output);
+  void send(BytesBuilder& output);
   void flush_later();
+  void drop_queued();
   bool answer(Op& op);
   bool pull(Op& op);
   bool take(Op& op);
   bool hold(Op& op);
   void let_reader_go_on();
   bool output_is_stuck();
-  bool put(Op& op);
-  void begin_flush(Flush* flush);
-  void flushed(int result);
+  bool put(Op& op, bool taken);
+  void begin_flush(std::unique_ptr<Flush> flush);
+  void flushed(Flush& flush);
+  void note_result(int result) {
+    if (result < 0) write_error_ = static_cast<std::int16_t>(result);
+  }
   class Idle;
   static Task<> linger(Layer* layer);
   static Task<> drain(Stream& stream, const Layer& layer);
 
   TransportPointer below_;
   Scheduler* scheduler_;
-  Op* reader_ = nullptr;        // waits below, or is held
-  Op* writer_ = nullptr;        // waits until the output under way has gone
-  Flush* flush_ = nullptr;      // the output under way
-  Later* later_ = nullptr;      // queued to flush in the next turn
-  int write_error_ = 0;         // why nothing more can be written
-  bool writer_taken_ = false;   // all of what `writer_` brings is output
-  bool end_below_ = false;      // an Op that ends the writing waits below
-  bool reader_held_ = false;    // not below, until output has gone or others had their turn
-  bool reader_queued_ = false;  // held no longer: it goes on in the next turn
+  Op* reader_ = nullptr;          // waits below, or is held
+  Flush* flush_ = nullptr;        // the output under way, or queued to go in the next turn
+  std::int16_t write_error_ = 0;  // why nothing more can be written
+  bool flush_queued_ = false;
+  bool end_below_ = false;  // an Op that ends the writing waits below
+  ReaderIs reader_is_ = ReaderIs::below;
   bool reader_woken_ = false;
   bool reader_cancelled_ = false;
   bool lingering_ = false;

@@ -154,8 +154,8 @@ Error Stream::failure(const Context* context, Attempted attempted, int result) {
   return make_error(-result, action, transport_->advice(attempted, -result));
 }
 
-bool Stream::has_read_ahead() const {
-  return ahead_ && ahead_->size() > 0;
+std::size_t Stream::ahead_size() const {
+  return ahead_->size();
 }
 
 Task<> Stream::read_exactly(MutableBytes into) {

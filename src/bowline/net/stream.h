@@ -121,7 +121,7 @@ class Stream {
   // Puts back what was read, to be read again first. Nothing else may be put back already.
   void put_back(Chunk chunk);
   // What was put back or read ahead of what was asked for: true while there is some of it.
-  bool has_read_ahead() const;
+  bool has_read_ahead() const { return ahead_ && ahead_size() > 0; }
   Chunk take_read_ahead();
   // For a transport on top of this one: gives up what is below. Nothing may be read ahead.
   TransportPointer release();
@@ -135,6 +135,7 @@ class Stream {
   bool submit(Op& op) { return transport_->submit(op); }
   void cancel(Op& op) { transport_->cancel(op); }
   bool finish(Op& op) { return transport_->finish(op); }
+  std::size_t ahead_size() const;
   Task<std::optional<std::string_view>> read_piece(std::string_view delimiter, std::size_t limit,
                                                    bool end_completes);
 

@@ -58,12 +58,6 @@ WebSocketProtocol::Rare& WebSocketProtocol::rare() {
   return *rare_;
 }
 
-void WebSocketProtocol::lend(BytesBuilder&& spare) {
-  if (!output_.empty() || output_.capacity() >= spare.capacity()) return;
-  output_ = std::move(spare);
-  output_.clear();
-}
-
 MutableBytes WebSocketProtocol::frame_in_place(WebSocketKind kind, Bytes message) {
   bool compressed = compresses_ && message.size() >= options_->compressed_size_min;
   if (client_ || compressed || state_ != State::open || !output_.empty()) return {};
@@ -95,6 +89,7 @@ void WebSocketProtocol::append_compressed(WebSocketOpcode opcode, Bytes message)
   std::size_t start = output_.size();
   output_.extend(WebSocketFrameHeader::size_max);
   MessageDeflater& deflater = rare_->compression->deflater;
+  rare_->compression->has_sent = true;
   deflater.compress(message, output_);
   std::size_t size = output_.size() - start - WebSocketFrameHeader::size_max;
   if (size >= message.size() && !deflater.has_takeover()) {
@@ -167,7 +162,7 @@ void WebSocketProtocol::end(unsigned code, std::string_view reason, bool clean) 
 }
 
 bool WebSocketProtocol::has_idle_memory() const {
-  if (!compresses_ || (busy_ & partial)) return false;
+  if (busy_ & partial) return false;
   return rare_->compression->deflater.can_rest() || rare_->compression->inflater.can_rest();
 }
 
@@ -175,8 +170,21 @@ Time WebSocketProtocol::next_deadline() const {
   if (state_ == State::over) return never;
   if (state_ == State::closing) return later(mark_, options_->close_timeout);
   Time due = later(mark_, awaits_pong_ ? options_->pong_timeout : options_->ping_interval);
-  if (!has_idle_memory()) return due;
-  return std::min(due, later(mark_, options_->compression_idle_time));
+  return holds_idle_memory() ? std::min(due, rest_time()) : due;
+}
+
+Time WebSocketProtocol::rest_time() const {
+  return later(std::max(mark_, rare_->compression->seen), options_->compression_idle_time);
+}
+
+// Sending tells no time: what was sent since the last look counts as sent now.
+void WebSocketProtocol::rest_idle_memory(Time now) {
+  if (!holds_idle_memory() || now < rest_time()) return;
+  Rare::Compression& compression = *rare_->compression;
+  compression.seen = now;
+  if (std::exchange(compression.has_sent, false)) return;
+  compression.deflater.rest();
+  compression.inflater.rest();
 }
 
 void WebSocketProtocol::on_time(Time now) {
@@ -185,10 +193,7 @@ void WebSocketProtocol::on_time(Time now) {
     return end(websocket_unclean,
                "the close was not answered for " + duration_text(options_->close_timeout), false);
   }
-  if (has_idle_memory() && now >= later(mark_, options_->compression_idle_time)) {
-    rare_->compression->deflater.rest();
-    rare_->compression->inflater.rest();
-  }
+  rest_idle_memory(now);
   if (awaits_pong_ && now >= later(mark_, options_->pong_timeout)) {
     end(websocket_internal_error, "no pong for " + duration_text(options_->pong_timeout), false);
   } else if (!awaits_pong_ && now >= later(mark_, options_->ping_interval)) {

@@ -34,7 +34,8 @@ struct WebSocketOptions {
   std::size_t compressed_size_min = 256;
   int compression_level = 6;         // 1 (fast) to 9 (small)
   int compression_memory_level = 8;  // 1 to 9, see deflate.h
-  // Memory of compression that no later message needs goes when nothing has come for so long.
+  // Memory of compression that no later message needs goes when nothing has come for so long; after
+  // sending, a second or two later.
   Duration compression_idle_time = std::chrono::seconds(1);
 };
 
@@ -93,7 +94,7 @@ class WebSocketProtocol {
   // The other side's stream has ended; what was received before still counts.
   void receive_end() { busy_ |= ended; }
   // The next thing that happened; none until more comes. `closed` is the last and comes once.
-  WebSocketEvent next_event();
+  WebSocketEvent next_event() { return is_idle() ? WebSocketEvent() : next_of_input(); }
 
   // Puts a message into the output; false, and nothing is done, once closing has begun. Text must
   // be UTF-8. There is no limit here: look at output().size() before more is sent, or received,
@@ -112,16 +113,19 @@ class WebSocketProtocol {
   // Closes without waiting for an answer. The `closed` event still comes.
   void fail(unsigned code, std::string_view reason);
 
-  // What is to be written, all in one piece. Taking it leaves nothing behind; so that not each
-  // answer has to get new memory, lend the buffer that was written, cleared or not, again.
+  // What is to be written, all in one piece: to be moved or cleared away. So that not each answer
+  // has to get new memory, move the buffer that was written, cleared, back into it.
   const BytesBuilder& output() const { return output_; }
   BytesBuilder& output() { return output_; }
-  BytesBuilder take_output() { return std::move(output_); }
-  void lend(BytesBuilder&& spare);
 
-  // on_time() is due then; it may be later than was said before.
+  // on_time() is due then; it may be later than was said before, and earlier once there is memory
+  // that idle connections give back.
   Time next_deadline() const;
   void on_time(Time now);
+  // Compression holds memory that goes after WebSocketOptions::compression_idle_time: on_time()
+  // sees to it, or this alone.
+  bool holds_idle_memory() const { return compresses_ && has_idle_memory(); }
+  void rest_idle_memory(Time now);
 
   // Not all that was received has been looked at.
   bool has_input() const { return input_size_ > 0; }
@@ -153,8 +157,11 @@ class WebSocketProtocol {
   void end(unsigned code, std::string_view reason, bool clean);
   void agree(const DeflateParameters& deflate);
   bool has_idle_memory() const;
+  Time rest_time() const;
   Rare& rare();
 
+  bool is_idle() const { return input_size_ == 0 && busy_ == 0 && !rare_; }
+  WebSocketEvent next_of_input();
   // Those that give a bool: false when nothing goes on, for want of input or at the end.
   WebSocketEvent next_event_of_any_kind();
   bool advance(WebSocketEvent& event);
@@ -206,8 +213,7 @@ inline void WebSocketProtocol::receive(MutableBytes bytes, Time now) {
 }
 
 // A message of one short frame that lies whole in the input is unmasked and given where it lies.
-inline WebSocketEvent WebSocketProtocol::next_event() {
-  if (input_size_ == 0 && busy_ == 0 && !rare_) return {};
+inline WebSocketEvent WebSocketProtocol::next_of_input() {
   const std::size_t header_size = client_ ? 2 : 6;
   if (busy_ != 0 || input_size_ < header_size) return next_event_of_any_kind();
   auto first = std::to_integer<unsigned>(input_[0]);

@@ -14,6 +14,8 @@ struct WebSocketProtocol::Rare {
   struct Compression {
     MessageDeflater deflater;
     MessageInflater inflater;
+    bool has_sent = false;  // since `seen`, when the memory was in use last
+    Time seen{};
   };
 
   // A header of which the rest has not come.

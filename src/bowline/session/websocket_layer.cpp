@@ -89,95 +89,100 @@ void WebSocketLayer::receive_end() {
   protocol_.receive_end();
 }
 
-// Looks for the next message, or the end.
-void WebSocketLayer::take_next() {
-  do {
-    next_ = protocol_.next_event();
-  } while (next_.kind == Kind::ping || next_.kind == Kind::pong);
-  if (!next_) let_input_go();
+// Looks for the next message; where there is none, nothing is left of the input.
+bool WebSocketLayer::find_message() {
+  for (;;) {
+    WebSocketEvent event = protocol_.next_event();
+    if (event.is_message()) {
+      input_->found = {event.bytes, static_cast<MessageKind>(event.kind)};
+      return true;
+    }
+    if (event.kind == Kind::closed) note_close(event);
+    if (event) continue;
+    if (input_) let_input_go();
+    return false;
+  }
 }
 
 // Only the end is waited for.
 bool WebSocketLayer::drop(Op& op) {
-  do {
-    next_ = protocol_.next_event();
-  } while (next_);
-  let_input_go();
+  while (find_message()) continue;
   op.result = 0;
-  bool over = protocol_.is_over() && !(lingering() && std::exchange(end_told_, true));
+  bool over = protocol_.is_over() && !(lingering() && end_told_);
+  end_told_ |= over && lingering();
   return over || below_ended_;
 }
 
 bool WebSocketLayer::read(Op& op) {
   if (lingering() || (going_away_ && !protocol_.is_open())) return drop(op);
-  for (;;) {
-    if (!next_) take_next();
-    if (!next_) break;
-    if (!next_.is_message()) {
-      note_close(op, next_);
-      next_ = {};
-      return true;
+  while (has_message() || find_message()) {
+    Bytes message = take_found(op.message);
+    op.result = static_cast<int>(message.size());
+    if (message.empty()) {
+      if (op.empty_counts) return true;
+      continue;
     }
-    bool counts = op.empty_counts || !next_.bytes.empty();
-    Chunk chunk = take_message(op.message);
-    if (!counts) continue;
-    op.result = static_cast<int>(chunk.size());
-    if (chunk.empty()) return true;
-    auto [pool, memory] = chunk.release();
+    auto [pool, memory] = chunk_of(message).release();
     op.received(*pool, memory);
     return true;
   }
   if (going_away_) go_away();
-  op.result = 0;
+  op.message = MessageKind::none;
+  op.result = std::exchange(end_result_, 0);
   return protocol_.is_over();
 }
 
 bool WebSocketLayer::has_message() {
-  if (!next_ && input_) take_next();
-  return next_.is_message();
+  return input_ && (input_->found.kind != MessageKind::none || find_message());
 }
 
 Chunk WebSocketLayer::take_message(MessageKind& kind) {
-  last_kind_ = kind = next_.kind == Kind::text ? MessageKind::text : MessageKind::binary;
-  return chunk_of(std::exchange(next_, {}));
+  return chunk_of(take_found(kind));
 }
 
-Chunk WebSocketLayer::chunk_of(const WebSocketEvent& event) {
-  if (event.bytes.empty()) return {};
-  if (!input_ || !input_->has(event.bytes.data())) return Chunk::copy(event.bytes);
+Bytes WebSocketLayer::take_found(MessageKind& kind) {
+  SharedChunk::Found& found = input_->found;
+  last_kind_ = kind = std::exchange(found.kind, MessageKind::none);
+  return found.bytes;
+}
+
+Chunk WebSocketLayer::chunk_of(Bytes message) {
+  if (message.empty()) return {};
+  if (!input_->has(message.data())) return Chunk::copy(message);
   input_->hold();
-  input_->note_given(event.bytes.data());
-  return Chunk(*input_, const_cast<std::byte*>(event.bytes.data()), event.bytes.size());
+  return Chunk(*input_, const_cast<std::byte*>(message.data()), message.size());
 }
 
 bool WebSocketLayer::put_message(Bytes bytes, MessageKind kind) {
   if (kind == MessageKind::none || !can_write()) return false;
-  auto opcode = kind == MessageKind::text ? WebSocketKind::text : WebSocketKind::binary;
-  if (bytes.size() >= in_place_size_min && input_ && input_->given() == bytes.data()) {
+  auto sent = static_cast<WebSocketKind>(kind);
+  if (bytes.size() >= in_place_size_min && input_ && input_->found.bytes.data() == bytes.data()) {
     // It is what came, in a frame whose head was larger than that of the answer will be.
-    MutableBytes frame = protocol_.frame_in_place(opcode, bytes);
+    MutableBytes frame = protocol_.frame_in_place(sent, bytes);
     if (!frame.empty()) {
       flush_in_place(frame, *input_);
       return can_write() || flushing();
     }
   }
-  if (protocol_.output().size() + bytes.size() > held_size_max) return false;
-  lend_spare();
-  return protocol_.send(opcode, bytes) && hold_or_flush();
+  BytesBuilder& out = protocol_.output();
+  if (out.size() + bytes.size() > held_size_max) return false;
+  lend_spare(out);
+  if (!protocol_.send(sent, bytes)) return false;
+  see_to_memory();
+  return hold_or_flush(out, protocol_.has_input());
 }
 
 void WebSocketLayer::let_input_go() {
   if (input_) std::exchange(input_, nullptr)->give_back(nullptr);
+  see_to_memory();
 }
 
-void WebSocketLayer::note_close(Op& op, const WebSocketEvent& event) {
-  op.message = MessageKind::none;
-  op.result = 0;
+void WebSocketLayer::note_close(const WebSocketEvent& event) {
   if (event.clean && event.code == websocket_normal && event.bytes.empty()) return;
   note().close_code = event.code;
   note().close_reason = event.text();
   if (event.clean) return;
-  op.result = event.code == websocket_unclean ? -ECONNRESET : -EPROTO;
+  end_result_ = event.code == websocket_unclean ? -ECONNRESET : -EPROTO;
 }
 
 bool WebSocketLayer::write(Op& op) {
@@ -185,9 +190,9 @@ bool WebSocketLayer::write(Op& op) {
   if (op.message == MessageKind::none && kind == MessageKind::text && !is_utf8(op.bytes())) {
     kind = MessageKind::binary;
   }
-  auto opcode = kind == MessageKind::text ? WebSocketKind::text : WebSocketKind::binary;
-  op.result = protocol_.send(opcode, op.bytes()) ? 0 : -EPIPE;
+  op.result = protocol_.send(static_cast<WebSocketKind>(kind), op.bytes()) ? 0 : -EPIPE;
   op.sent(op.size);
+  see_to_memory();
   return true;
 }
 
@@ -200,14 +205,23 @@ void WebSocketLayer::set_timer() {
   scheduler().clear(*this);
   Time deadline = protocol_.next_deadline();
   if (deadline != never) scheduler().set(*this, deadline);
+  memory_timed_ = protocol_.holds_idle_memory();
+}
+
+// Compression has got memory, so the timer is due earlier than it was set for.
+void WebSocketLayer::see_to_memory() {
+  if (!memory_timed_ && protocol_.holds_idle_memory()) set_timer();
 }
 
 void WebSocketLayer::fire() {
+  Time now = scheduler().now();
   if (protocol_.is_open() && !reader_waits()) {
-    scheduler().set(*this, later(scheduler().now(), unread_pause));
+    protocol_.rest_idle_memory(now);
+    memory_timed_ = protocol_.holds_idle_memory();
+    scheduler().set(*this, later(now, unread_pause));
     return;
   }
-  protocol_.on_time(scheduler().now());
+  protocol_.on_time(now);
   flush();
   if (protocol_.is_over()) {
     wake_reader();

@@ -56,23 +56,27 @@ class WebSocketLayer final : public Layer, private Timer {
   BytesBuilder& output() override { return protocol_.output(); }
   void fire() override;
 
-  Chunk chunk_of(const WebSocketEvent& event);
-  void take_next();
+  Chunk chunk_of(Bytes message);
+  bool find_message();
+  Bytes take_found(MessageKind& kind);
   bool drop(Op& op);
   void go_away();
-  void note_close(Op& op, const WebSocketEvent& event);
+  void note_close(const WebSocketEvent& event);
   void let_input_go();
   void set_timer();
+  void see_to_memory();
   WebSocketDetails& note();
 
-  WebSocketProtocol protocol_;
+  // What follows fits into the room that is left at its end.
+  [[no_unique_address]] WebSocketProtocol protocol_;
+  MessageKind last_kind_ : 2 = MessageKind::binary;
+  bool below_ended_ : 1 = false;
+  bool going_away_ : 1 = false;
+  bool end_told_ : 1 = false;      // while lingering
+  bool memory_timed_ : 1 = false;  // the timer is set for memory that idle connections give back
+  std::int16_t end_result_ = 0;    // how the connection ended, for who reads next
   SharedChunk* input_ = nullptr;
-  WebSocketEvent next_;  // a message or the end, that nobody has read yet
   std::unique_ptr<WebSocketDetails> details_;
-  MessageKind last_kind_ = MessageKind::binary;
-  bool below_ended_ = false;
-  bool going_away_ = false;
-  bool end_told_ = false;  // while lingering
 };
 
 }  // namespace bowline
