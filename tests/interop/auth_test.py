@@ -188,7 +188,8 @@ class Users(AuthTest):
         self.assertEqual(program.settings(), program.settings_before)
 
     def test_control_c_ends_the_asking(self):
-        program = ScreenProgram([*runnable(BIN / "bowline"), "connect", "--user", "alice", ":1"], 80)
+        argv = [*runnable(BIN / "bowline"), "connect", "--user", "alice", ":1"]
+        program = ScreenProgram(argv)
         self.addCleanup(program.stop)
         program.wait_for(["Password of alice:"])
         program.type("half\x03")

@@ -17,7 +17,7 @@ inline constexpr std::size_t password_size_max = 1024;
 
 using PasswordSalt = std::array<std::byte, 16>;
 
-// 19 MiB, two passes, one lane: some 25 ms. The salt is new for each password, and random.
+// 19 MiB, two passes, one lane: some 30 ms. The salt is new for each password, and random.
 std::string hash_password(std::string_view password, const PasswordSalt& salt);
 // As long as hashing takes. False too for a text that is no hash.
 bool matches_password(const std::string& hash, std::string_view password);
