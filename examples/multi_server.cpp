@@ -8,28 +8,28 @@
 
 using namespace bowline;
 
-struct Client {
+struct Peer {
   Socket socket;
   Address address;
   std::string out;
 };
 
 // False when the client has ended.
-bool serve(Selector<Client>& selector, Client& client, bool writable) {
+bool serve(Selector<Peer>& selector, Peer& peer, bool writable) {
   if (writable) {
-    print("Echoing", repr(client.out), "to", client.address.tuple());
-    client.out.erase(0, client.socket.send(client.out));
+    print("Echoing", repr(peer.out), "to", peer.address.tuple());
+    peer.out.erase(0, peer.socket.send(peer.out));
   } else {
-    client.out = client.socket.recv(1024).text();
+    peer.out = peer.socket.recv(1024).text();
   }
-  selector.modify(client.socket, client.out.empty() ? Events::read : Events::write);
-  return writable || !client.out.empty();
+  selector.modify(peer.socket, peer.out.empty() ? Events::read : Events::write);
+  return writable || !peer.out.empty();
 }
 
 int main(int argc, char** argv) {
   Socket server = listen(place(argc, argv, "tcp://127.0.0.1:65432"));
   print("Listening on", server.local_address().tuple());
-  Selector<Client> selector;
+  Selector<Peer> selector;
   selector.register_socket(server, Events::read);
   selector.register_socket(os::open_signals({SIGINT}), Events::read);
   for (;;) {
