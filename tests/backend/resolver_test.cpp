@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <memory>
 #include <semaphore>
@@ -90,6 +92,22 @@ TEST_F(ResolverTest, looks_a_name_up_and_wakes_when_it_has_the_answer) {
   EXPECT_EQ(question.answers, 1);
   EXPECT_EQ(question.op.result, 0);
   EXPECT_FALSE(question.names.addresses.empty());
+}
+
+// A thread that is left from a lookup must not be the one that a signal ends the process through.
+TEST_F(ResolverTest, leaves_signals_to_the_threads_of_the_program) {
+  ask("localhost");
+  collect(1);
+  sigset_t usual;
+  sigset_t mine;
+  ::sigemptyset(&mine);
+  ::sigaddset(&mine, SIGUSR1);
+  ::pthread_sigmask(SIG_BLOCK, &mine, &usual);
+  ::kill(::getpid(), SIGUSR1);
+  int number = 0;
+  EXPECT_EQ(::sigwait(&mine, &number), 0);
+  EXPECT_EQ(number, SIGUSR1);
+  ::pthread_sigmask(SIG_SETMASK, &usual, nullptr);
 }
 
 TEST_F(ResolverTest, says_why_a_name_has_no_address) {

@@ -2,6 +2,7 @@
 
 #include "bowline/base/error.h"
 #include "bowline/os/resolve.h"
+#include "bowline/os/signals.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -101,6 +102,7 @@ bool Resolver::submit(Op& op) {
 
 // Zero or the number of the error: the system may have no thread left.
 int Resolver::start_thread() {
+  os::SignalsHeld held;
   try {
     std::thread([shared = shared_] { shared->run(); }).detach();
   } catch (const std::system_error& error) {

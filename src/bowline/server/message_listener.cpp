@@ -32,6 +32,7 @@ struct MessageListener::Desk {
   bool is_full();
   Scope* scope = nullptr;
   bool taking_in = false;
+  bool closing = false;
 
   Url url;
   ServerOptions options;
@@ -67,6 +68,7 @@ Task<> MessageListener::Desk::serve(Worker* worker, std::shared_ptr<Desk> self) 
 }
 
 Task<> MessageListener::Desk::stay(Scope& scope, Worker* worker, Desk* desk) {
+  if (desk->closing) co_return;  // before it began
   desk->scope = &scope;
   desk->go_on(*worker);
   Result<void> closed = co_await attempt(sleep(forever));
@@ -131,7 +133,10 @@ MessageListener& MessageListener::operator=(MessageListener&& other) noexcept {
 
 MessageListener::~MessageListener() {
   if (!desk_) return;
-  worker_->post([desk = desk_](Scope&) { desk->scope->cancel(); });
+  worker_->post([desk = desk_](Scope&) {
+    desk->closing = true;
+    if (desk->scope) desk->scope->cancel();
+  });
   std::unique_lock lock(desk_->mutex);
   desk_->changed.wait(lock, [this] { return desk_->closed; });
 }

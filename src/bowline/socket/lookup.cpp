@@ -1,6 +1,7 @@
 #include "bowline/socket/lookup.h"
 
 #include "bowline/base/error.h"
+#include "bowline/os/signals.h"
 
 #include <condition_variable>
 #include <memory>
@@ -26,6 +27,7 @@ os::Lookup look_up_with(Answer answer, const std::string& host, std::uint16_t po
   if (deadline.time() == never) return answer(host, port, passive, family);
   auto question = std::make_shared<Question>();
   question->host = host;
+  os::SignalsHeld held;  // by the thread; this one is only late to get them
   try {
     std::thread([question, answer, port, passive, family] {
       os::Lookup lookup = answer(question->host, port, passive, family);
