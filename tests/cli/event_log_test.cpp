@@ -78,8 +78,10 @@ TEST(UpstreamLine, is_told_for_people_and_as_json) {
   EXPECT_EQ(json_line(draining, "T"), R"({"time":"T","event":"upstream_draining",)"
                                       R"("upstream":"tcp://a:1","connections":1})");
   EXPECT_EQ(text_line({UpstreamKind::added, "tcp://a:1", "", 0}), "upstream tcp://a:1 added");
-  EXPECT_EQ(text_line({UpstreamKind::healthy, "tcp://a:1", "", 0}), "upstream tcp://a:1 is healthy");
-  EXPECT_EQ(text_line({UpstreamKind::drained, "tcp://a:1", "", 0}), "upstream tcp://a:1 is drained");
+  EXPECT_EQ(text_line({UpstreamKind::healthy, "tcp://a:1", "", 0}),
+            "upstream tcp://a:1 is healthy");
+  EXPECT_EQ(text_line({UpstreamKind::drained, "tcp://a:1", "", 0}),
+            "upstream tcp://a:1 is drained");
 }
 
 }  // namespace

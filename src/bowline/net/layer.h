@@ -126,7 +126,7 @@ class Layer : public Transport {
   bool reader_woken_ = false;
   bool reader_cancelled_ = false;
   bool lingering_ = false;
-  bool input_ended_ = false;  // from this side
+  bool input_ended_ = false;      // from this side
   bool resets_at_close_ = false;  // nothing is said, nor sent any more
 };
 

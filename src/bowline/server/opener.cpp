@@ -75,11 +75,9 @@ Task<Stream> open_proxied(Network network, Stream stream, const OpenOptions& opt
 }
 
 constexpr Scheme schemes[] = {
-    {"tcp", false, open_bytes},        {"unix", false, open_bytes},
-    {"tls", true, open_tls},           {"ws", false, open_ws},
-    {"ws+unix", false, open_ws},       {"wss", true, open_wss},
-    {"any", false, open_any},          {"udp", false, open_datagrams},
-    {"unixgram", false, open_datagrams},
+    {"tcp", false, open_bytes}, {"unix", false, open_bytes},    {"tls", true, open_tls},
+    {"ws", false, open_ws},     {"ws+unix", false, open_ws},    {"wss", true, open_wss},
+    {"any", false, open_any},   {"udp", false, open_datagrams}, {"unixgram", false, open_datagrams},
 };
 
 // Is there nothing to open?
