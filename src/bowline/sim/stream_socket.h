@@ -44,7 +44,6 @@ class StreamSocket final : public Socket {
   bool error_told_ = false;
   bool input_ended_ = false;      // on this side: what still comes is nobody's
   bool resets_at_close_ = false;  // SO_LINGER with zero seconds
-  bool paused_ = false;           // a write that was taken in part goes on in a moment
   std::uint32_t send_buffer_ = 0;
   std::uint32_t receive_buffer_ = 0;
 };
