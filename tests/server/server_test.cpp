@@ -195,6 +195,21 @@ TEST_F(ServerTest, ends_only_the_connection_whose_handler_throws) {
   EXPECT_EQ(failures, 1u);
 }
 
+TEST_F(ServerTest, survives_a_handler_that_throws_before_it_is_a_task) {
+  auto fail = [](Stream) -> Task<> { throw std::runtime_error("no task"); };
+  auto talk_to = [](Network network, std::string url) -> Task<> {
+    Stream stream = co_await connect(network, url);
+    Result<Chunk> end = co_await attempt(stream.read_some());
+    EXPECT_TRUE(!end || end->empty());
+  };
+  serve(2, fail, [&](Server&, std::string url) {
+    EXPECT_EQ(run([&](Network network) { return talk_to(network, url); }), 0);
+  });
+  std::size_t failures = 0;
+  for (const ServerEvent& event : events_) failures += event.failure == "no task";
+  EXPECT_EQ(failures, 1u);
+}
+
 TEST_F(ServerTest, survives_clients_that_reset_their_connections) {
   auto rude = [](Network network, std::string url) -> Task<> {
     for (int round = 0; round < 100; ++round) {

@@ -217,6 +217,28 @@ TEST_F(Shards, drain_lets_nobody_in) {
   EXPECT_THAT(failure, HasSubstr("refused"));
 }
 
+// A page that throws ends its connection, and gives its place to others.
+TEST_F(Shards, forget_a_connection_whose_opening_threw) {
+  options_.limits.connections_max = 1;
+  options_.open.websocket.pages = [](const HttpRequest&) -> HttpPage {
+    throw std::runtime_error("no page");
+  };
+  serve(echo);
+  auto browse = [](Network network) -> Task<> {
+    for (int round = 0; round < 3; ++round) {
+      Stream stream = co_await connect(network, "tcp://server:7001");
+      co_await stream.write_all("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      Result<Chunk> end = co_await attempt(stream.read_some());
+      EXPECT_TRUE(!end || end->empty());
+    }
+  };
+  world_.host("browser").start(browse);
+  world_.run_for(5s);
+  ASSERT_TRUE(last(Kind::closed));
+  EXPECT_EQ(last(Kind::closed)->connection, 3u);
+  EXPECT_EQ(last(Kind::closed)->failure, "no page");
+}
+
 TEST_F(Shards, turn_away_an_address_that_has_too_many) {
   options_.limits.connections_per_address_max = 3;
   serve(echo);

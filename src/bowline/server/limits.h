@@ -12,12 +12,12 @@ struct ServerLimits {
   // system's backlog.
   std::size_t connections_max = 100'000;
   // From one address, of IPv6 from one /64; those beyond are closed at once. Unix sockets have no
-  // addresses.
+  // addresses; behind OpenOptions::proxies it is the proxy's.
   std::size_t connections_per_address_max = 20'000;
   // For TLS, and for each head of HTTP. Who only looks at pages may stay between them for
   // HttpServerOptions::idle_timeout.
   Duration handshake_timeout = std::chrono::seconds(10);
-  // Without anything read or written; then the handler reads the end, as if the peer had left, and
+  // In which no read or write began; then the handler reads the end, as if the peer had left, and
   // is cancelled if it does not leave either. `forever`: none.
   Duration idle_timeout = std::chrono::hours(1);
   // A server that drains takes a connection that was silent for so long as done: its handler reads

@@ -56,12 +56,16 @@ Task<Stream> open_wss(Network network, Stream stream, const OpenOptions& options
   co_return co_await open_ws(network, std::move(secure), options);
 }
 
+Task<Speech> detected(Network network, Stream& stream, const OpenOptions& options) {
+  return within(options.handshake_timeout, detect(network, stream, options.sniffing));
+}
+
 // Inside TLS it is told apart once more; TLS in TLS is not.
 Task<Stream> open_any(Network network, Stream stream, const OpenOptions& options) {
-  Speech speech = co_await detect(network, stream, options.sniffing);
+  Speech speech = co_await detected(network, stream, options);
   if (speech == Speech::tls && options.tls) {
     stream = co_await secured(network, std::move(stream), options);
-    speech = co_await detect(network, stream, options.sniffing);
+    speech = co_await detected(network, stream, options);
   }
   if (speech == Speech::http) co_return co_await open_ws(network, std::move(stream), options);
   co_return co_await open_bytes(network, std::move(stream), options);

@@ -54,7 +54,11 @@ Server::Server(Network network, ServerOptions options) : Server(std::move(option
   add_shard(network);
 }
 
-Server::~Server() = default;
+// Threads are left only where run() has thrown.
+Server::~Server() {
+  for (std::unique_ptr<Worker>& worker : workers_) worker->stop();
+  for (std::unique_ptr<Worker>& worker : workers_) worker->join();
+}
 
 void Server::add_shard(Network network) {
   shards_.push_back(
@@ -73,6 +77,7 @@ void Server::run() {
     scope_ = &scope;
     return run_in(scope);
   });
+  for (std::size_t index = 1; index < workers_.size(); ++index) workers_[index]->finish();
   tell_stopped();
 }
 
@@ -90,7 +95,9 @@ void Server::drain() {
 }
 
 void Server::stop() {
-  network().post([this] { scope_->cancel(); });
+  network().post([this] {
+    if (scope_) scope_->cancel();
+  });
 }
 
 // Signals are taken before there is any other thread: they inherit that these do not act on their
@@ -106,29 +113,37 @@ Task<> Server::obey_signals(Task<int> first) {
   drain_asked_.open();
   Task<int> second = network().signal({SIGINT, SIGTERM});
   came = co_await attempt(std::move(second));
-  if (came) scope_->cancel();
+  if (came && scope_) scope_->cancel();
 }
 
 Task<> Server::serve_in(Scope& scope) {
   Context& context = co_await current_context();
   std::vector<Door> doors = co_await open_doors();
-  if (context.cancelled()) co_return;  // stopped before it began
-  co_await begin_shards();
-  Scope acceptors(context);
-  for (std::size_t index = 0; index < doors.size(); ++index) {
-    auto open = [&](auto& door) {
-      std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
-      tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
-      acceptors.start(accept_at(index, std::move(door)));
-    };
-    std::visit(open, doors[index]);
+  std::exception_ptr failure;
+  if (!context.cancelled()) {  // else it was stopped before it began
+    co_await begin_shards();
+    Scope acceptors(context);
+    for (std::size_t index = 0; index < doors.size(); ++index) {
+      auto open = [&](auto& door) {
+        std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
+        tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
+        acceptors.start(accept_at(index, std::move(door)));
+      };
+      std::visit(open, doors[index]);
+    }
+    Result<void> asked = co_await attempt(drain_asked_.passed());
+    acceptors.cancel();
+    try {
+      co_await acceptors.join();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    tell({Kind::stopping});
+    co_await end_shards();
   }
-  Result<void> asked = co_await attempt(drain_asked_.passed());
-  acceptors.cancel();
-  co_await acceptors.join();
-  tell({Kind::stopping});
-  co_await end_shards();
+  scope_ = nullptr;
   scope.cancel();
+  if (failure) std::rethrow_exception(failure);
 }
 
 Task<std::vector<Door>> Server::open_doors() {
@@ -172,8 +187,8 @@ Task<> Server::end_shards() {
     workers_[index]->post([&shard = *shards_[index]](Scope&) { shard.drain(); });
   }
   Result<void> ended = co_await attempt(none_runs_.passed());
+  if (ended) co_return;
   for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->stop();
-  for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->join();
 }
 
 Task<> Server::accept_at(std::size_t endpoint, Listener listener) {

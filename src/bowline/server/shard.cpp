@@ -12,6 +12,8 @@ using Kind = ServerEvent::Kind;
 
 // A limit on silence is kept by looking so often while it lasts.
 constexpr unsigned sweeps = 4;
+// No more often than that.
+constexpr Duration sweep_pause_min = std::chrono::milliseconds(1);
 // Who is still there when it was looked for so often, and is silent, did not hear of its end.
 constexpr unsigned looks_max = 7;
 
@@ -47,7 +49,8 @@ std::string text_of(const std::exception_ptr& failure) {
 // is small.
 class Shard::Session final : public Child {
  public:
-  Session(Sessions& sessions, const Arrival& arrival, Time begin, Transport& transport,
+  // `transport`: of the connection; null when the handler has closed it already.
+  Session(Sessions& sessions, const Arrival& arrival, Time begin, Transport* transport,
           Task<> serving, bool opening);
   ~Session() override {
     if (transport_) transport_->be_known_at(nullptr);
@@ -95,19 +98,19 @@ class Shard::Sessions : public Scope {
 };
 
 Shard::Session::Session(Sessions& sessions, const Arrival& arrival, Time begin,
-                        Transport& transport, Task<> serving, bool opening)
+                        Transport* transport, Task<> serving, bool opening)
     : Child(sessions, std::move(serving)),
       number_(arrival.number),
       ticket_(arrival.ticket),
       opening_(opening),
       begin_us_(std::chrono::floor<std::chrono::microseconds>(begin).time_since_epoch().count()),
       endpoint_(arrival.endpoint) {
-  transport.be_known_at(&transport_);
+  if (transport) transport->be_known_at(&transport_);
 }
 
-// What opens a connection says itself how that ended.
+// What opens a connection says itself how that ended, unless it threw what is no Error.
 void Shard::Session::ended(std::exception_ptr failure) {
-  if (opening_) return;
+  if (opening_ && !failure) return;
   static_cast<Sessions&>(scope()).shard.ended(arrival(), begin(), text_of(failure));
 }
 
@@ -119,7 +122,7 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
   }
   Time now = network_.now();
   if (!endpoint.opener) return begin_handler(arrival, now, std::move(stream));
-  Transport& transport = stream.transport();
+  Transport* transport = &stream.transport();
   Task<> opening = open(arrival, now, std::move(stream));
   sessions_->start(
       std::make_unique<Session>(*sessions_, arrival, now, transport, std::move(opening), true));
@@ -138,7 +141,8 @@ Task<> Shard::open(Arrival arrival, Time begin, Stream stream) {
 }
 
 void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
-  Transport& transport = stream.transport();
+  Transport* transport = nullptr;
+  stream.transport().be_known_at(&transport);
   Task<> handling = handle((*endpoints_)[arrival.endpoint]->handler, std::move(stream));
   sessions_->start(
       std::make_unique<Session>(*sessions_, arrival, begin, transport, std::move(handling), false));
@@ -159,7 +163,9 @@ Task<> Shard::run() {
   Context& context = co_await current_context();
   Sessions sessions(context, *this);
   sessions_ = &sessions;
-  Duration period = limits_.idle_timeout == forever ? forever : limits_.idle_timeout / sweeps;
+  Duration period = limits_.idle_timeout == forever
+                        ? forever
+                        : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
   while (!draining_ && !context.cancelled()) {
     Result<void> woken = co_await attempt(within(period, woken_.passed()));
     if (!draining_) end_idle();
@@ -192,7 +198,7 @@ Task<> Shard::drain_sessions(Context& context) {
   bool all_told = false;
   for (Time now = begin; sessions_->count() > 0 && now < end && !context.cancelled();) {
     woken_.close();
-    Duration wait = std::min(limits_.drain_quiet / sweeps, end - now);
+    Duration wait = std::max(std::min(limits_.drain_quiet / sweeps, end - now), sweep_pause_min);
     Result<void> woken = co_await attempt(within(wait, woken_.passed()));
     now = network_.now();
     bool tell_all = now >= half && !std::exchange(all_told, true);

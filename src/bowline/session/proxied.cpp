@@ -23,9 +23,6 @@ class ProxiedTransport final : public Transport {
   bool fills_memory() const override { return below_->fills_memory(); }
   Address local_address() const override { return header_.destination; }
   Address peer_address() const override { return header_.source; }
-  int credentials(Credentials& credentials) const override {
-    return below_->credentials(credentials);
-  }
   int set_option(Option option, int value) override { return below_->set_option(option, value); }
   Handle handle() const override { return below_->handle(); }
   Transport* beneath() override { return below_.get(); }
