@@ -52,6 +52,13 @@ TEST(Headcount, is_full_with_as_many_as_there_may_be) {
   EXPECT_FALSE(headcount.is_full());
 }
 
+TEST(Headcount, lets_those_leave_that_it_never_counted) {
+  Headcount headcount({.connections_max = 1});
+  EXPECT_TRUE(headcount.enter(at("10.0.0.1")));
+  headcount.leave(Headcount::uncounted);
+  EXPECT_TRUE(headcount.is_full());
+}
+
 TEST(Headcount, forgets_those_who_have_left) {
   Headcount headcount({});
   auto first = headcount.enter(at("10.0.0.1"));

@@ -24,7 +24,7 @@ std::uint64_t source_of(const Address& peer) {
 std::optional<Headcount::Ticket> Headcount::enter(const Address& peer) {
   std::size_t limit = peer.is_ip() ? limits_.connections_per_address_max : ~std::size_t(0);
   std::lock_guard lock(mutex_);
-  if (tickets_.size() == std::size_t(1) << ticket_bits) return std::nullopt;
+  if (tickets_.size() == uncounted) return std::nullopt;
   auto [found, is_new] = tickets_.try_emplace(source_of(peer), 0);
   if (is_new) found->second = take_place(found->first);
   Place& place = places_[found->second];
@@ -46,6 +46,7 @@ Headcount::Ticket Headcount::take_place(Source source) {
 }
 
 void Headcount::leave(Ticket ticket) {
+  if (ticket == uncounted) return;
   std::lock_guard lock(mutex_);
   --count_;
   Place& place = places_[ticket];

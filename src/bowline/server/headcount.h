@@ -20,6 +20,9 @@ class Headcount {
   // Stands for the address that a connection came from, until it has gone.
   using Ticket = std::uint32_t;
   static constexpr unsigned ticket_bits = 20;  // how many addresses there may be at a time
+  // For those that are not counted: senders of datagrams may be anybody's invention, and have
+  // limits of their own (PeerLimits).
+  static constexpr Ticket uncounted = (1u << ticket_bits) - 1;
 
   explicit Headcount(const ServerLimits& limits) : limits_(limits) {}
 

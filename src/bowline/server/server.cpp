@@ -207,8 +207,7 @@ Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
   }
 }
 
-// The peers of a datagram socket stay with the loop that reads it. How many there may be is for
-// PeerLimits to say.
+// The peers of a datagram socket stay with the loop that reads it.
 Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
   for (;;) {
     Result<Stream> peer = co_await attempt(peers.accept());
@@ -217,8 +216,7 @@ Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
       co_await accept_failed(endpoint, peers.url(), peer.error());
       continue;
     }
-    std::optional<Arrival> arrival = let_in(endpoint, peer->peer_address());
-    if (arrival) shards_.front()->begin(*arrival, std::move(*peer));
+    shards_.front()->begin({endpoint, ++served_, Headcount::uncounted}, std::move(*peer));
   }
 }
 
