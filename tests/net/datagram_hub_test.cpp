@@ -101,5 +101,25 @@ TEST(DatagramHub, lets_writes_that_wait_be_given_up) {
   }
 }
 
+// Accepts for a moment, in which a hundred peers ask, and then no more.
+Task<> serve_shortly(Scope& scope, Network network, Talk* talk) {
+  DatagramPeers peers(network.open_datagrams(Address::ipv4(0x7F000001, 0)));
+  for (int index = 0; index < 100; ++index) scope.start(ask(network, peers.local_address(), talk));
+  co_await within(100ms, serve(scope, &peers, talk));
+}
+
+TEST(DatagramHub, gives_up_writes_that_wait_when_nobody_accepts_any_more) {
+  for (Answer answer : {Answer::small, Answer::big, Answer::later}) {
+    testing::Deadline deadline;
+    auto owned = std::make_unique<SlowSystem>();
+    owned->refusals = 1'000'000;
+    Loop loop(std::move(owned));
+    Talk talk{answer};
+    loop.run(with_scope(serve_shortly, Network(loop), &talk));
+    EXPECT_EQ(talk.answered, 0);
+    EXPECT_EQ(talk.given_up > 0, answer != Answer::small);  // small ones are taken first
+  }
+}
+
 }  // namespace
 }  // namespace bowline

@@ -77,6 +77,9 @@ void DatagramHub::end(PeerEntry& entry) {
 void DatagramHub::end_all() {
   end_turn();
   while (PeerEntry* entry = table_.oldest()) end(*entry);
+  // Nobody is left to notice that the system takes more again.
+  unattended_ = true;
+  while (!waiting_.empty()) cancel_send(*waiting_.front().op, -EPIPE);
   std::vector<std::unique_ptr<DatagramPeer>> unserved = std::move(fresh_);
   fresh_.clear();
   fresh_index_ = 0;
@@ -108,6 +111,10 @@ bool DatagramHub::reserve(std::size_t size) {
 
 bool DatagramHub::send(Op& op, const Address& to) {
   if (!blocked_ && waiting_.empty() && send_now(op, to)) return true;
+  if (unattended_) {
+    op.result = -EPIPE;
+    return true;
+  }
   waiting_.push_back({&op, to});
   return false;
 }
@@ -200,12 +207,12 @@ void DatagramHub::unblock() {
   }
 }
 
-void DatagramHub::cancel_send(Op& op) {
+void DatagramHub::cancel_send(Op& op, int result) {
   auto found = std::find_if(waiting_.begin(), waiting_.end(),
                             [&](const Waiting& waiting) { return waiting.op == &op; });
   if (found == waiting_.end()) return;
   waiting_.erase(found);
-  op.result = -ECANCELED;
+  op.result = result;
   scheduler_->ready(op);
 }
 

@@ -6,6 +6,7 @@
 #include "bowline/net/peer_table.h"
 
 #include <array>
+#include <cerrno>
 #include <deque>
 #include <vector>
 
@@ -37,7 +38,7 @@ class DatagramHub final : public std::enable_shared_from_this<DatagramHub>, priv
 
   // For the peers. Whether the datagram of `op` was sent, or will be: else it waits in here.
   bool send(Op& op, const Address& to);
-  void cancel_send(Op& op);
+  void cancel_send(Op& op, int result = -ECANCELED);
   void forget(DatagramPeer& peer);
   // Bytes that wait in queues; false when there is no room for more.
   bool reserve(std::size_t size);
@@ -70,6 +71,7 @@ class DatagramHub final : public std::enable_shared_from_this<DatagramHub>, priv
   bool idle_timer_set_ = false;
   bool in_turn_ = false;  // peers got something and have not all answered yet
   bool blocked_ = false;
+  bool unattended_ = false;  // nobody accepts any more, nor unblocks
   std::size_t queued_size_ = 0;
   std::array<Datagram, datagram_batch_max> incoming_;
   std::array<Outgoing, datagram_batch_max> staged_;
