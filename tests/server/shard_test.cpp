@@ -173,6 +173,23 @@ TEST_F(Shards, drain_by_ending_those_that_are_silent) {
   EXPECT_EQ(last(Kind::stopped)->cut, 0u);
 }
 
+// A WebSocket that waits for its peer's goodbye outlives the server, and the options it had of it.
+TEST_F(Shards, leave_nothing_that_needs_the_server_behind) {
+  serve([](Stream) -> Task<> { co_return; });
+  auto stay = [](Network network) -> Task<> {
+    Stream stream = co_await connect(network, "tcp://server:7001");
+    co_await stream.write_all(
+        "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    co_await sleep(20s);
+  };
+  world_.host("browser").start(stay);
+  world_.run_for(1s);
+  server_->drain();
+  world_.run_for(30s);
+  EXPECT_TRUE(last(Kind::stopped));
+}
+
 TEST_F(Shards, drain_serves_those_on_that_are_busy) {
   serve(echo);
   Heard& busy = talk("tcp://server:7000", std::vector<Duration>(30, 100ms));  // three seconds

@@ -294,6 +294,7 @@ void Layer::close() {
     return;
   }
   lingering_ = true;
+  begin_to_linger();
   scheduler_->start(linger(this));
 }
 

@@ -51,6 +51,8 @@ class Layer : public Transport {
   virtual void write_end() = 0;
   // Does that end the writing below as well?
   virtual bool ends_below() const { return true; }
+  // It is closed from above and stays for a while: what was lent to it goes.
+  virtual void begin_to_linger() {}
   // Is there something to wait for from the peer before all is closed?
   virtual bool awaits_peer() const { return false; }
   virtual BytesBuilder& output() = 0;

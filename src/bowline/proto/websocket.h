@@ -130,6 +130,11 @@ class WebSocketProtocol {
   // Not all that was received has been looked at.
   bool has_input() const { return input_size_ > 0; }
   // Messages may be sent.
+  // The options, which were lent, are used from `place` on from now on.
+  void keep_options(WebSocketOptions& place) {
+    if (options_ != &place) place = *options_;
+    options_ = &place;
+  }
   bool is_open() const { return state_ == State::open; }
   // Nothing more is received. Write the output, end the stream's own writing, and read until the
   // other side ends too, or for a while: closing at once could destroy the close frame.

@@ -173,7 +173,9 @@ MessageListener listen_messages(std::string url, ServerOptions options) {
   desk->opener = make_opener(desk->url, desk->options.open);
   std::shared_ptr<Worker> worker = start_message_worker();
   worker->call([&](Scope&) { return MessageListener::Desk::open(worker.get(), desk); });
-  return MessageListener(std::move(worker), std::move(desk));
+  // Connections keep the worker, which keeps the options that they were opened with.
+  auto end = [worker, desk](Worker*) mutable { worker.reset(); };
+  return MessageListener(std::shared_ptr<Worker>(worker.get(), std::move(end)), std::move(desk));
 }
 
 }  // namespace bowline

@@ -53,6 +53,7 @@ class WebSocketLayer final : public Layer, private Timer {
   bool ends_below() const override { return protocol_.is_over(); }
   // To close while something unread comes would destroy what was sent last (RFC 1122 4.2.2.13).
   bool awaits_peer() const override { return !below_ended_; }
+  void begin_to_linger() override { protocol_.keep_options(note().options); }
   BytesBuilder& output() override { return protocol_.output(); }
   void fire() override;
 
