@@ -149,6 +149,20 @@ class Users(AuthTest):
         self.assertNotIn("sesame", text)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
 
+    def test_the_file_stays_readable_for_its_group(self):
+        path = self.add_user("alice", PASSWORD)
+        os.chmod(path, 0o644)
+        code, _, told = self.run_command("user", "add", "bob", "-f", path, text="another")
+        self.assertEqual(code, 1)
+        self.assertIn("chmod o=", told)
+        for mode in (0o640, 0o660, 0o600):
+            with self.subTest(oct(mode)):
+                os.chmod(path, mode)
+                self.add_user("bob", "another")
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode)
+                self.assertEqual(self.run_command("user", "remove", "bob", "-f", path)[0], 0)
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode)
+
     def test_users_come_and_go(self):
         path = self.add_user("alice", PASSWORD)
         self.add_user("bob", "another")
