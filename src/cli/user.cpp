@@ -90,7 +90,8 @@ std::string problem(const Options& options) {
   if (options.action == "list") return options.name.empty() ? "" : "list takes no name";
   if (options.name.empty()) return fmt::format("{} whom? give a name", options.action);
   if (is_user_name(options.name)) return {};
-  return "a user's name has no ':', blanks or control characters; the password is asked for";
+  return "a user's name has no ':', blanks or control characters, and no '#' in front; the "
+         "password is asked for";
 }
 
 int change_users(const Options& options) {
