@@ -129,7 +129,7 @@ std::optional<Credential> read_credential(const ClientAuthOptions& options) {
     return token_of(std::move(token), "BOWLINE_TOKEN");
   }
   if (!is_user_name(options.user)) {
-    refuse("--user: a name has no ':' and no blanks; the password is asked for");
+    refuse("--user: a name has no ':', no blanks and no '#' in front; the password is asked for");
   }
   std::string password = variable("BOWLINE_PASSWORD");
   if (!options.password_file.empty()) {

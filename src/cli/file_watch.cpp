@@ -57,14 +57,15 @@ void FileWatch::run() {
   }
 }
 
-// Tells one state of the files from another: inode, size and time of each.
+// Tells one state of the files from another: inode, size and times of each. The second time is that
+// of chmod and chown, which may mend a file that could not be read.
 std::string FileWatch::stamp() const {
   std::string text;
   for (const std::string& file : files_) {
     struct stat status {};
     if (::stat(file.c_str(), &status) != 0) status = {};
-    text += fmt::format("{}:{}:{}.{};", status.st_ino, status.st_size, status.st_mtim.tv_sec,
-                        status.st_mtim.tv_nsec);
+    text += fmt::format("{}:{}:{}.{}:{}.{};", status.st_ino, status.st_size, status.st_mtim.tv_sec,
+                        status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
   }
   return text;
 }

@@ -17,8 +17,11 @@ void replace_file(const std::string& path, std::string_view text, mode_t mode) {
   os::FileDescriptor file(::mkstemp(draft.data()));
   struct stat old {};
   // Only root may give files away: others have made theirs themselves.
-  if (file.valid() && ::stat(path.c_str(), &old) == 0) {
-    (void)!::fchown(file.get(), old.st_uid, old.st_gid);
+  if (file.valid() && ::stat(path.c_str(), &old) == 0 &&
+      ::fchown(file.get(), old.st_uid, old.st_gid) != 0 &&
+      ::fchown(file.get(), uid_t(-1), old.st_gid) != 0) {
+    // It is another group, to which nobody has given this.
+    mode = (mode & ~mode_t(S_IRWXG)) | (mode & S_IRWXO) << 3;
   }
   bool written = file.valid() && ::fchmod(file.get(), mode) == 0 &&
                  ::write(file.get(), text.data(), text.size()) == ssize_t(text.size()) &&

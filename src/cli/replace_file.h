@@ -9,8 +9,8 @@
 
 namespace bowline::cli {
 
-// Writes `text` to `path` with exactly this `mode`. The owner stays the same where that may be.
-// Throws Error, and then the old file is as it was.
+// Writes `text` to `path` with exactly this `mode`. Owner and group stay the same where they may;
+// another group gets only what others may. Throws Error, and then the old file is as it was.
 void replace_file(const std::string& path, std::string_view text, mode_t mode);
 
 }  // namespace bowline::cli

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
@@ -18,8 +19,6 @@
 
 namespace bowline::cli {
 namespace {
-
-constexpr mode_t readable_by_owner = 0600;
 
 constexpr const char* description =
     "Add, remove and list the users of a server\n\n"
@@ -48,6 +47,12 @@ UserTable read_table(const std::string& file, bool may_be_new) {
   return UserTable::parse(text, file).value();
 }
 
+// A server may read the file by its group. Others have no business in it.
+mode_t mode_of(const std::string& file) {
+  struct stat old {};
+  return ::stat(file.c_str(), &old) == 0 ? old.st_mode & 0660 : 0600;
+}
+
 PasswordSalt random_salt() {
   PasswordSalt salt;
   if (::getrandom(salt.data(), salt.size(), 0) != ssize_t(salt.size())) {
@@ -61,7 +66,7 @@ void add(const Options& options) {
   std::string password = read_new_password();
   check_password(password);
   bool is_new = table.set(options.name, hash_password(password, random_salt()));
-  replace_file(options.file, table.text(), readable_by_owner);
+  replace_file(options.file, table.text(), mode_of(options.file));
   fmt::print("{} {}\n", is_new ? "added" : "changed the password of", options.name);
 }
 
@@ -71,7 +76,7 @@ void remove(const Options& options) {
     throw Error(std::make_error_code(std::errc::invalid_argument),
                 fmt::format("remove {}: there is no such user in {}", options.name, options.file));
   }
-  replace_file(options.file, table.text(), readable_by_owner);
+  replace_file(options.file, table.text(), mode_of(options.file));
   fmt::print("removed {}\n", options.name);
 }
 
@@ -85,7 +90,8 @@ std::string problem(const Options& options) {
   if (options.action == "list") return options.name.empty() ? "" : "list takes no name";
   if (options.name.empty()) return fmt::format("{} whom? give a name", options.action);
   if (is_user_name(options.name)) return {};
-  return "a user's name has no ':', blanks or control characters; the password is asked for";
+  return "a user's name has no ':', blanks or control characters, and no '#' in front; the "
+         "password is asked for";
 }
 
 int change_users(const Options& options) {

@@ -1,10 +1,13 @@
 #include "bowline/auth/authenticator.h"
 
+#include "bowline/task/scope.h"
 #include "bowline/task/wait.h"
 #include "tests/auth/checks.h"
 #include "tests/support/loop_fixture.h"
 
 #include <gmock/gmock.h>
+
+#include <algorithm>
 
 namespace bowline {
 namespace {
@@ -87,6 +90,31 @@ TEST_F(AuthenticatorTest, new_checks_take_the_place_of_the_old_ones) {
 }
 
 class SlowTest : public testing::LoopTest {};
+
+Task<> guess(Network network, Authenticator* authenticator, std::vector<std::string>* told) {
+  Evidence evidence;
+  evidence.credential = Credential::basic("carol", "wrong");
+  Task<Admission> judging =
+      authenticator->judge(network, std::move(evidence), "here", network.now() + 100ms);
+  Admission admission = co_await judging;
+  told->push_back(admission.told);
+}
+
+Task<> guess_at_once(Scope& scope, Network network, Authenticator* authenticator,
+                     std::vector<std::string>* told) {
+  for (int count = 0; count < 12; ++count) scope.start(guess(network, authenticator, told));
+  co_return;
+}
+
+TEST_F(SlowTest, guesses_at_the_same_time_are_no_quicker_than_one_by_one) {
+  Authenticator authenticator(testing::all_checks(), {});
+  std::vector<std::string> told;
+  run(with_scope(guess_at_once, network_, &authenticator, &told));
+  // The fifth would be the first to wait.
+  EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                          [](const std::string& text) { return text.starts_with("too many"); }),
+            8);
+}
 
 TEST_F(SlowTest, slow_checks_have_threads_of_their_own_and_not_too_many_wait_for_them) {
   AuthOptions options;

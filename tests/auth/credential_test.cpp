@@ -55,7 +55,8 @@ TEST(Credential, of_another_form_is_none) {
 TEST(UserName, can_be_shown_and_stand_before_a_colon) {
   EXPECT_TRUE(is_user_name("alice@example.org"));
   EXPECT_TRUE(is_identity_name("Alice of Example: Ltd"));
-  for (std::string name : {std::string(), std::string("a b"), std::string("a:b"),
+  EXPECT_TRUE(is_user_name("a#b"));
+  for (std::string name : {std::string(), std::string("a b"), std::string("a:b"), std::string("#a"),
                            std::string("a\n"), std::string("\xff"), std::string(201, 'x')}) {
     EXPECT_FALSE(is_user_name(name)) << name;
   }

@@ -82,12 +82,14 @@ class FirstMessageTest : public ::testing::Test {
   }
   // What came back of "hello" after connect() with this credential, or why it failed.
   std::string talk(std::string url, Credential credential) {
-    auto greet = [](Network network, std::string to, Credential who, std::string* heard) -> Task<> {
+    auto greet = [](Network network, std::string to, Credential who, std::string* heard,
+                    std::error_code* refused) -> Task<> {
       ConnectOptions options;
       options.credential = std::move(who);
       Result<Stream> stream = co_await attempt(connect(network, to, options));
       if (!stream) {
         *heard = stream.error().what();
+        *refused = stream.error().code();
         co_return;
       }
       co_await stream->write_all("hello");
@@ -96,7 +98,7 @@ class FirstMessageTest : public ::testing::Test {
     };
     std::string heard;
     sim::Host& client = world_.host("client");
-    client.start(greet, std::move(url), std::move(credential), &heard);
+    client.start(greet, std::move(url), std::move(credential), &heard, &refused_);
     EXPECT_TRUE(world_.run_until([&] { return !client.running(); }, 1min));
     world_.run_for(10ms);
     return heard;
@@ -105,6 +107,7 @@ class FirstMessageTest : public ::testing::Test {
   Served served_;  // outlives the world's programs
   sim::World world_;
   Duration took_{};
+  std::error_code refused_;  // why talk() failed
 };
 
 TEST_F(FirstMessageTest, says_who_it_is_and_what_follows_is_for_the_handler) {
@@ -123,7 +126,7 @@ TEST_F(FirstMessageTest, that_is_none_is_answered_and_ends_the_stream) {
 }
 
 TEST_F(FirstMessageTest, has_a_deadline_of_its_own) {
-  EXPECT_EQ(say("Authorization: Bear"), "denied: you took too long\n");
+  EXPECT_EQ(say("Authorization: Bear"), "later: you took too long\n");
   EXPECT_GE(took_, 5s);
   EXPECT_LT(took_, 8s);
   EXPECT_THAT(served_.failures.back(), HasSubstr("no credential came in time"));
@@ -157,6 +160,31 @@ TEST_F(FirstMessageTest, connect_says_it_and_tells_what_the_server_answered) {
               HasSubstr("the server says: these credentials are not valid here"));
   EXPECT_THAT(served_.names, ::testing::ElementsAre("alice", "carol"));
   EXPECT_THAT(served_.failures.back(), HasSubstr("wrong password"));
+}
+
+TEST_F(FirstMessageTest, that_was_not_looked_at_may_be_said_again_later) {
+  for (int count = 0; count < 9; ++count) say("Authorization: Bearer wrong\n");
+  EXPECT_THAT(talk("tcp://server:7000", Credential::bearer("ecila")),
+              HasSubstr("the server says: too many failed attempts, try again in 8 s"));
+  EXPECT_EQ(refused_, std::errc::resource_unavailable_try_again);
+  world_.run_for(8s);
+  EXPECT_THAT(talk("tcp://server:7000", Credential::bearer("wrong")), HasSubstr("not valid here"));
+  EXPECT_EQ(refused_, std::errc::permission_denied);
+}
+
+// As one does that is about to end.
+TEST_F(FirstMessageTest, to_a_server_that_leaves_may_be_said_again) {
+  auto leave = [](Network network) -> Task<> {
+    Listener listener = co_await listen(network, "tcp://:7000");
+    Stream stream = co_await listener.accept();
+    Chunk chunk = co_await stream.read_some();
+    co_await stream.write_end();
+  };
+  world_.host("leaving").start(leave);
+  world_.run_for(1ms);
+  EXPECT_THAT(talk("tcp://leaving:7000", Credential::bearer("ecila")),
+              HasSubstr("left without an answer"));
+  EXPECT_EQ(refused_, make_error_code(Errc::ended_early));
 }
 
 TEST_F(FirstMessageTest, over_datagrams_each_is_one) {

@@ -58,6 +58,17 @@ TEST(JwtKeys, that_are_wrong_say_why) {
   EXPECT_THAT(read("-----BEGIN PUBLIC KEY-----\n"), HasSubstr("neither a public key"));
 }
 
+// Or a public key in a form that is not known would be a secret that everybody has.
+TEST(JwtKeys, of_another_form_are_no_secret) {
+  std::string body(64, 'A');
+  for (std::string text :
+       {"\x30\x59\x30\x13" + body, "[" + std::string(ed25519_key) + "]",
+        "\xef\xbb\xbf" + std::string(ed25519_key), "ssh-rsa " + body, "ssh-ed25519 " + body,
+        " ecdsa-sha2-nistp256 " + body, body + "\n" + body, body + std::string(1, '\0')}) {
+    EXPECT_THAT(read(text), HasSubstr("binary secret as a JSON Web Key")) << text;
+  }
+}
+
 TEST(JwtKeys, that_are_secret_are_in_a_file_that_strangers_can_not_read) {
   testing::Folder folder;
   std::ofstream(folder / "public") << ed25519_key;

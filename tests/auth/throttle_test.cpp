@@ -12,10 +12,17 @@ constexpr ThrottleOptions options{
 
 class ThrottleTest : public ::testing::Test {
  protected:
-  Duration wait(const char* source = "a", Duration patience = forever) {
+  Duration begin(const char* source = "a", Duration patience = forever) {
     return throttle_.begin(source, now_, patience);
   }
-  void fail(const char* source = "a") { throttle_.failed(source, now_); }
+  void end(bool failed) { throttle_.end("a", now_, failed); }
+  // How long an attempt would have to wait that is not made.
+  Duration wait(const char* source = "a") { return begin(source, -1ns); }
+  // Makes an attempt in its turn.
+  void fail(const char* source = "a") {
+    now_ += begin(source);
+    throttle_.end(source, now_, true);
+  }
 
   Throttle throttle_{options};
   Time now_ = Time(1h);
@@ -30,29 +37,45 @@ TEST_F(ThrottleTest, doubles_the_wait_after_some_free_failures) {
   EXPECT_EQ(wait("b"), 0s);
 }
 
-TEST_F(ThrottleTest, attempts_at_the_same_time_come_one_after_another) {
-  for (int count = 0; count < 3; ++count) fail();
-  EXPECT_EQ(wait(), 1s);
+TEST_F(ThrottleTest, attempts_at_the_same_time_wait_as_if_those_before_had_failed) {
+  for (Duration expected : {0s, 0s, 0s, 1s, 3s, 7s, 15s}) EXPECT_EQ(begin(), expected);
+  now_ += 5s;
+  EXPECT_EQ(wait(), 18s);
+  for (int count = 0; count < 7; ++count) end(true);
+  EXPECT_EQ(wait(), 18s);
+}
+
+TEST_F(ThrottleTest, attempts_that_succeed_leave_nothing_behind) {
+  for (int count = 0; count < 5; ++count) begin();
+  EXPECT_GT(wait(), 0s);
+  for (int count = 0; count < 5; ++count) end(false);
+  EXPECT_EQ(wait(), 0s);
+  EXPECT_EQ(throttle_.size(), 0u);
+}
+
+TEST_F(ThrottleTest, success_does_not_make_up_for_failures) {
+  for (int count = 0; count < 4; ++count) fail();
+  now_ += begin();
+  end(false);
   EXPECT_EQ(wait(), 2s);
-  EXPECT_EQ(wait(), 3s);
-  now_ += 2s;
-  EXPECT_EQ(wait(), 2s);
+  fail();
+  EXPECT_EQ(wait(), 4s);
 }
 
 TEST_F(ThrottleTest, who_does_not_wait_takes_nobodys_turn) {
   for (int count = 0; count < 5; ++count) fail();
-  EXPECT_EQ(wait("a", 3s), 4s);
-  EXPECT_EQ(wait("a", 3s), 4s);
+  EXPECT_EQ(begin("a", 3s), 4s);
+  EXPECT_EQ(begin("a", 3s), 4s);
   now_ += 1s;
-  EXPECT_EQ(wait("a", 3s), 3s);
-  EXPECT_EQ(wait("a", 3s), 7s);
+  EXPECT_EQ(begin("a", 3s), 3s);
+  EXPECT_EQ(begin("a", 3s), 11s);
 }
 
 TEST_F(ThrottleTest, forgets_with_time) {
   for (int count = 0; count < 5; ++count) fail();
   now_ += 1min;
-  EXPECT_EQ(wait(), 0s);
-  EXPECT_EQ(wait(), 4s);  // still known
+  EXPECT_EQ(begin(), 0s);
+  EXPECT_EQ(begin(), 8s);  // still known
   now_ += 1ns;
   EXPECT_EQ(wait(), 0s);
   EXPECT_EQ(throttle_.size(), 0u);

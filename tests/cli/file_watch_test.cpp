@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
+#include <ctime>
 #include <fstream>
 #include <thread>
 
@@ -26,6 +28,15 @@ class FileWatchTest : public ::testing::Test {
     while (count_ < count) std::this_thread::yield();
     EXPECT_EQ(count_, count);
   }
+  // Until the clock that files are stamped by has moved: it goes in steps of some milliseconds.
+  void wait_for_tick() {
+    timespec begin{};
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &begin);
+    do {
+      ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    } while (now.tv_nsec == begin.tv_nsec);
+  }
 
   testing::Deadline deadline_;
   testing::Folder folder_;
@@ -44,6 +55,15 @@ TEST_F(FileWatchTest, notices_each_change_once) {
   wait_for(1);
   write("a.key", "333");
   wait_for(2);
+}
+
+TEST_F(FileWatchTest, notices_that_a_file_has_other_rights) {
+  write("users", "1");
+  FileWatch watch(
+      {folder_ / "users"}, [this] { ++count_; }, 2ms);
+  wait_for_tick();
+  ::chmod((folder_ / "users").c_str(), 0600);
+  wait_for(1);
 }
 
 TEST_F(FileWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {

@@ -30,7 +30,8 @@ TEST(Loss, is_not_final_when_time_may_mend_it) {
   for (Errc code : {Errc::name_not_found, Errc::name_lookup_failed, Errc::ended_early}) {
     EXPECT_FALSE(loss_of(make_error(make_error_code(code), "connect")).is_final);
   }
-  for (int number : {ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENOENT, EMFILE}) {
+  for (int number :
+       {ECONNREFUSED, ECONNRESET, EPIPE, ETIMEDOUT, EHOSTUNREACH, ENOENT, EMFILE, EAGAIN}) {
     EXPECT_FALSE(loss_of(make_error(number, "connect")).is_final) << number;
   }
 }

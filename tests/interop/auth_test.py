@@ -110,7 +110,7 @@ class FirstLine(AuthTest):
     def test_a_silent_client_is_let_go(self):
         program, port = self.serve("--auth-tokens", self.tokens, "--auth-timeout", "100ms")
         with connect(port) as peer, peer.makefile() as lines:
-            self.assertEqual(lines.readline(), "denied: you took too long\n")
+            self.assertEqual(lines.readline(), "later: you took too long\n")
         program.stderr.find("failed after .*no credential came in time")
 
     def test_a_file_that_all_can_read_is_refused(self):
@@ -148,6 +148,20 @@ class Users(AuthTest):
         self.assertRegex(text, r"^alice:\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$\S+\$\S+\n$")
         self.assertNotIn("sesame", text)
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o600)
+
+    def test_the_file_stays_readable_for_its_group(self):
+        path = self.add_user("alice", PASSWORD)
+        os.chmod(path, 0o644)
+        code, _, told = self.run_command("user", "add", "bob", "-f", path, text="another")
+        self.assertEqual(code, 1)
+        self.assertIn("chmod o=", told)
+        for mode in (0o640, 0o660, 0o600):
+            with self.subTest(oct(mode)):
+                os.chmod(path, mode)
+                self.add_user("bob", "another")
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode)
+                self.assertEqual(self.run_command("user", "remove", "bob", "-f", path)[0], 0)
+                self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), mode)
 
     def test_users_come_and_go(self):
         path = self.add_user("alice", PASSWORD)

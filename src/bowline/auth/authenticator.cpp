@@ -44,13 +44,25 @@ void Authenticator::use(CheckList checks) {
 
 Task<Admission> Authenticator::judge(Network network, Evidence evidence, std::string source,
                                      Time deadline) {
-  bool says_something = evidence.credential.has_value();
-  if (says_something) {
-    Duration patience = deadline - network.now();
-    Duration wait = throttle_.begin(source, network.now(), patience);
-    if (wait > patience) co_return come_again(wait);
-    if (wait > Duration()) co_await sleep(wait);
-  }
+  if (!evidence.credential) co_return co_await ask_checks(network, evidence, deadline);
+  Duration patience = deadline - network.now();
+  Duration wait = throttle_.begin(source, network.now(), patience);
+  if (wait > patience) co_return come_again(wait);
+  Task<Admission> asking = ask_in_turn(network, evidence, wait, deadline);
+  Result<Admission> asked = co_await attempt(std::move(asking));
+  bool failed = asked && !asked->identity && asked->retry_after == Duration();
+  throttle_.end(source, network.now(), failed);
+  co_return std::move(asked.value());
+}
+
+Task<Admission> Authenticator::ask_in_turn(Network network, const Evidence& evidence, Duration wait,
+                                           Time deadline) {
+  if (wait > Duration()) co_await sleep(wait);
+  co_return co_await ask_checks(network, evidence, deadline);
+}
+
+Task<Admission> Authenticator::ask_checks(Network network, const Evidence& evidence,
+                                          Time deadline) {
   std::shared_ptr<const CheckList> list = checks();
   std::string why;
   for (std::size_t index = 0; index < list->size(); ++index) {
@@ -69,7 +81,7 @@ Task<Admission> Authenticator::judge(Network network, Evidence evidence, std::st
     if (verdict.identity) co_return Admission{std::move(verdict.identity), {}, {}, {}};
     if (!verdict.why.empty()) why.append(why.empty() ? "" : "; ").append(verdict.why);
   }
-  if (says_something) throttle_.failed(source, network.now());
+  bool says_something = evidence.credential.has_value();
   if (why.empty()) why = says_something ? "nothing here takes such credentials" : "it showed none";
   co_return Admission{
       std::nullopt,

@@ -55,6 +55,9 @@ class Authenticator {
 
  private:
   std::shared_ptr<const CheckList> checks() const;
+  Task<Admission> ask_in_turn(Network network, const Evidence& evidence, Duration wait,
+                              Time deadline);
+  Task<Admission> ask_checks(Network network, const Evidence& evidence, Time deadline);
   Task<Verdict> judge_slowly(Network network, std::shared_ptr<const Check> check,
                              const Evidence& evidence);
 

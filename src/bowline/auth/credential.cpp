@@ -65,7 +65,8 @@ bool is_identity_name(std::string_view text) {
 }
 
 bool is_user_name(std::string_view text) {
-  return is_identity_name(text) && text.find_first_of(" :") == std::string_view::npos;
+  return is_identity_name(text) && !text.starts_with('#') &&
+         text.find_first_of(" :") == std::string_view::npos;
 }
 
 }  // namespace bowline

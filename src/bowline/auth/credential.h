@@ -33,7 +33,8 @@ struct Credential {
 bool is_bearer_token(std::string_view text);
 // Whether a name can be shown and stand in a line: UTF-8 of 1 to 200 bytes, without controls.
 bool is_identity_name(std::string_view text);
-// Whether it can stand before ":" and be typed at a shell as well: without ":" and blanks.
+// Whether it can stand before ":", first in a line of a file, and be typed at a shell as well:
+// without ":" and blanks, and no comment (#).
 bool is_user_name(std::string_view text);
 
 }  // namespace bowline

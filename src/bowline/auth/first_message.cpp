@@ -13,9 +13,10 @@ namespace {
 constexpr std::string_view mark = "Authorization:";
 constexpr std::string_view accepted = "ok ";
 constexpr std::string_view denied = "denied: ";
+constexpr std::string_view deferred = "later: ";
 constexpr std::size_t answer_size_max = 1024;
 
-// How long a client may take to hear that it was denied.
+// How long a client may take to hear that it is not let in.
 constexpr Duration goodbye_time = std::chrono::seconds(2);
 
 // What comes first, as a copy: a line without its end, or a datagram. None at the end.
@@ -35,8 +36,8 @@ Task<> say(Stream& stream, FirstMessage form, std::string text) {
   co_await stream.write_all(text);
 }
 
-Admission nobody(std::string why, std::string told) {
-  return {std::nullopt, std::move(why), std::move(told), {}};
+Admission nobody(std::string why, std::string told, Duration retry_after = {}) {
+  return {std::nullopt, std::move(why), std::move(told), retry_after};
 }
 
 // To be late, or to say too much, is an answer too.
@@ -47,7 +48,7 @@ Task<Admission> ask(Network network, Stream& stream, Authenticator& authenticato
       within(authenticator.timeout(), receive(stream, form, credential_size_max + mark.size()));
   Result<std::optional<std::string>> text = co_await attempt(std::move(receiving));
   if (!text && text.error().timed_out()) {
-    co_return nobody("no credential came in time", "you took too long");
+    co_return nobody("no credential came in time", "you took too long", std::chrono::seconds(1));
   }
   if (!text && text.error().is(Errc::too_long)) {
     co_return nobody("what it said first is too long", "that is too long");
@@ -62,16 +63,34 @@ Task<Admission> ask(Network network, Stream& stream, Authenticator& authenticato
   co_return co_await authenticator.judge(network, std::move(evidence), std::move(source), deadline);
 }
 
-Task<> dismiss(Stream& stream, FirstMessage form, std::string told) {
-  co_await say(stream, form, std::string(denied) + told);
+std::string answer_to(const Admission& admission) {
+  bool may_come_again = admission.retry_after > Duration();
+  return std::string(may_come_again ? deferred : denied) + admission.told;
+}
+
+Task<> dismiss(Stream& stream, FirstMessage form, std::string answer) {
+  co_await say(stream, form, std::move(answer));
   if (form == FirstMessage::datagram) co_return;
   // What it still sends is dropped: closing over it would be a reset, and destroy the answer.
   co_await stream.write_end();
   while (Chunk chunk = co_await stream.read_some()) continue;
 }
 
-Error refusal(const std::string& url, std::string_view why) {
-  return make_error(EACCES, "authenticate " + url, why);
+// What an answer other than "ok" means, or none at all: only a denial is for good.
+Error refusal(const std::string& url, const std::optional<std::string>& answer) {
+  std::string action = "authenticate at " + url;
+  auto says = [&answer](std::string_view word) {
+    return "the server says: " + printable(answer->substr(word.size()));
+  };
+  if (!answer) {
+    return make_error(make_error_code(Errc::ended_early), action,
+                      "the server left without an answer");
+  }
+  if (answer->starts_with(deferred)) return make_error(EAGAIN, action, says(deferred));
+  if (answer->starts_with(denied)) return make_error(EACCES, action, says(denied));
+  // What it said is not shown: a server that echoes says the secret.
+  return make_error(EACCES, action,
+                    "the server's answer has another form: it asks for no credentials");
 }
 
 }  // namespace
@@ -89,9 +108,9 @@ Task<Stream> authenticate(Network network, Stream stream, Authenticator& authent
     admission = co_await asking;
   }
   if (!admission.identity) {
-    Task<> dismissing = within(goodbye_time, dismiss(stream, form, admission.told));
+    Task<> dismissing = within(goodbye_time, dismiss(stream, form, answer_to(admission)));
     Result<void> dismissed = co_await attempt(std::move(dismissing));
-    throw refusal(stream.peer_url(), admission.why);
+    throw make_error(EACCES, "authenticate " + stream.peer_url(), admission.why);
   }
   std::string greeting = std::string(accepted) + admission.identity->name;
   note_identity(stream, std::move(*admission.identity));
@@ -104,14 +123,7 @@ Task<Stream> present(Network, Stream stream, const Credential& credential, First
   Task<std::optional<std::string>> receiving = receive(stream, form, answer_size_max);
   std::optional<std::string> answer = co_await receiving;
   if (answer && answer->starts_with(accepted)) co_return stream;
-  if (!answer) throw refusal("at " + stream.peer_url(), "the server left without an answer");
-  if (answer->starts_with(denied)) {
-    throw refusal("at " + stream.peer_url(),
-                  "the server says: " + printable(answer->substr(denied.size())));
-  }
-  // What it said is not shown: a server that echoes says the secret.
-  throw refusal("at " + stream.peer_url(),
-                "the server's answer has another form: it asks for no credentials");
+  throw refusal(stream.peer_url(), answer);
 }
 
 std::optional<Credential> parse_first_message(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace bowline {
@@ -78,6 +79,15 @@ Result<JwtKeys> read_json(std::string_view text, const std::string& path) {
   return keys;
 }
 
+// A key in a form that is not known here must not become a secret: everybody may know it.
+bool is_secret(std::string_view text) {
+  std::string_view word = text.substr(std::min(text.find_first_not_of(' '), text.size()));
+  for (std::string_view other : {"[", "ssh-", "ecdsa-"}) {
+    if (word.starts_with(other)) return false;
+  }
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 Result<JwtKeys> one_key(Result<VerifyingKey> key) {
   if (!key) return key.error();
   JwtKeys keys;
@@ -94,6 +104,12 @@ Result<JwtKeys> parse_jwt_keys(std::string_view text, const std::string& path) {
   if (text[begin] == '{') return read_json(text, path);
   if (is_pem(text)) return one_key(VerifyingKey::from_pem(text, path));
   while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+  if (!is_secret(text)) {
+    return refused(path,
+                   "it is neither PEM, nor a JSON object, nor a secret, which is one line of "
+                   "printable ASCII; write a binary secret as a JSON Web Key (oct), other keys as "
+                   "PEM");
+  }
   return one_key(VerifyingKey::secret(text));
 }
 

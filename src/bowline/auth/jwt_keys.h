@@ -16,8 +16,8 @@ struct JwtKey {
 };
 
 // Those in a file: a public key or a certificate (PEM), a JSON Web Key or a set of them, or else a
-// secret for HS256: all of the file but line ends behind it. Secrets are taken only from a file
-// that strangers may not read.
+// secret for HS256: one line of printable ASCII that does not look like another kind of key.
+// Secrets are taken only from a file that strangers may not read.
 Result<std::vector<JwtKey>> load_jwt_keys(const std::string& path);
 
 struct JwtKeys {

@@ -7,22 +7,31 @@ namespace bowline {
 Duration Throttle::begin(const std::string& source, Time now, Duration patience) {
   std::lock_guard lock(mutex_);
   Entry* entry = find(source, now);
-  if (!entry) return Duration();
-  Time turn = std::max(now, entry->free_at);
-  if (turn - now <= patience) entry->free_at = later(turn, delay_of(*entry));
-  return turn - now;
-}
-
-void Throttle::failed(const std::string& source, Time now) {
-  std::lock_guard lock(mutex_);
-  Entry* entry = find(source, now);
+  Duration wait = entry ? std::max(entry->free_at - now, Duration()) : Duration();
+  if (wait > patience) return wait;
   if (!entry) {
     make_room();
     entry = &entries_[source];
+    entry->last = now;
   }
-  ++entry->failures;
-  entry->last = now;
-  entry->free_at = std::max(entry->free_at, later(now, delay_of(*entry)));
+  ++entry->pending;
+  entry->free_at = later(later(now, wait), delay_of(*entry));
+  return wait;
+}
+
+void Throttle::end(const std::string& source, Time now, bool failed) {
+  std::lock_guard lock(mutex_);
+  Entry* entry = find(source, now);
+  if (!entry) return;  // it made room for others
+  if (entry->pending > 0) --entry->pending;
+  if (failed) {
+    ++entry->failures;
+    entry->last = now;
+    entry->free_at = std::max(entry->free_at, later(now, delay_of(*entry)));
+  } else if (entry->pending == 0) {
+    entry->free_at = std::min(entry->free_at, later(now, delay_of(*entry)));
+    if (entry->failures == 0) entries_.erase(source);
+  }
 }
 
 std::size_t Throttle::size() const {
@@ -31,16 +40,17 @@ std::size_t Throttle::size() const {
 }
 
 Duration Throttle::delay_of(const Entry& entry) const {
-  if (entry.failures <= options_.failures_free) return Duration();
+  unsigned failures = entry.failures + entry.pending;
+  if (failures <= options_.failures_free) return Duration();
   Duration delay = options_.delay_first;
-  for (unsigned count = options_.failures_free + 1; count < entry.failures; ++count) {
+  for (unsigned count = options_.failures_free + 1; count < failures; ++count) {
     if (delay >= options_.delay_max) break;
     delay *= 2;
   }
   return std::min(delay, options_.delay_max);
 }
 
-// Null for a source that has not failed, or not for long.
+// Null for a source that tries nothing and has not failed, or not for long.
 Throttle::Entry* Throttle::find(const std::string& source, Time now) {
   auto found = entries_.find(source);
   if (found == entries_.end()) return nullptr;
@@ -50,7 +60,7 @@ Throttle::Entry* Throttle::find(const std::string& source, Time now) {
   return nullptr;
 }
 
-// Looks at all of them, but only where many addresses fail at the same time.
+// Looks at all of them, but only where many addresses have failed.
 void Throttle::make_room() {
   if (entries_.size() < options_.addresses_max) return;
   auto oldest = std::min_element(

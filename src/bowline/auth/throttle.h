@@ -28,19 +28,21 @@ class Throttle {
   explicit Throttle(ThrottleOptions options = {}) : options_(options) {}
 
   // How long an attempt from `source` has to wait. More than `patience`: it is not to be made, and
-  // counts for nothing. Else it has its turn then, and the next one from there comes after it: that
+  // counts for nothing. Else it has its turn then, and counts as a failure until its end(): that
   // many come at the same time helps nobody.
   Duration begin(const std::string& source, Time now, Duration patience);
-  // It has failed. One that succeeds changes nothing, or who has an account could guess at others.
-  void failed(const std::string& source, Time now);
+  // Once for each that has begun. One that succeeds changes nothing, or who has an account could
+  // guess at others.
+  void end(const std::string& source, Time now, bool failed);
 
   std::size_t size() const;
 
  private:
   struct Entry {
     unsigned failures = 0;
-    Time last{};     // when it failed last
-    Time free_at{};  // when the next attempt may be made
+    unsigned pending = 0;  // attempts under way
+    Time last{};           // when it failed last, or began
+    Time free_at{};        // when the next attempt may be made
   };
 
   Duration delay_of(const Entry& entry) const;
