@@ -165,5 +165,18 @@ TEST_F(MessageSockets, serve_one_thread_that_sends_and_one_that_receives) {
   }
 }
 
+TEST(MessageConnections, may_end_before_they_have_begun) {
+  testing::Deadline deadline;
+  std::shared_ptr<Worker> worker = start_message_worker();
+  auto begin_and_end = [](Worker* on) -> Task<> {
+    auto [near, far] = make_pipe(on->network().scheduler());
+    std::shared_ptr<MessageConnection> connection = begin_messages(*on, std::move(near));
+    end_messages(*connection);
+    Chunk end = co_await far.read_some();
+    EXPECT_TRUE(end.empty());
+  };
+  worker->call([&](Scope&) { return begin_and_end(worker.get()); });
+}
+
 }  // namespace
 }  // namespace bowline

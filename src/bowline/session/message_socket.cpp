@@ -89,6 +89,7 @@ Task<> read_ahead(Pointer at) {
 }
 
 Task<> live(Scope& scope, Pointer at) {
+  if (at->finished) co_return;  // before it began
   at->scope = &scope;
   at->read_on(at);
   Result<void> ended = co_await attempt(sleep(forever));
@@ -281,6 +282,7 @@ std::shared_ptr<MessageConnection> begin_messages(Worker& worker, Stream stream)
 }
 
 void end_messages(MessageConnection& connection) {
+  connection.finished = true;
   if (connection.scope) connection.scope->cancel();
 }
 
