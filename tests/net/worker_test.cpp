@@ -150,6 +150,22 @@ TEST(Worker, calls_are_answered_when_their_task_has_ended) {
   worker.call([&](Scope&) { return note(count); });
 }
 
+TEST(Worker, calls_throw_whatever_their_body_or_its_task_threw) {
+  testing::Deadline deadline;
+  Worker worker;
+  worker.start_thread();
+  auto fail = []() -> Task<> {
+    throw std::runtime_error("no");
+    co_return;
+  };
+  auto refuse = [](Scope&) -> Task<> { throw std::runtime_error("no task"); };
+  EXPECT_THROW(worker.call([&](Scope&) { return fail(); }), std::runtime_error);
+  EXPECT_THROW(worker.call(refuse), std::runtime_error);
+  std::atomic<int> count = 0;
+  worker.call([&](Scope&) { return note(count); });
+  EXPECT_EQ(count, 1);
+}
+
 TEST(Worker, finishes_when_all_tasks_have_ended_by_themselves) {
   testing::Deadline deadline;
   auto work = [](std::atomic<int>& done) -> Task<> {

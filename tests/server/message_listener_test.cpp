@@ -73,6 +73,17 @@ TEST_F(MessageListeners, pass_over_who_only_looks_at_the_page) {
   EXPECT_TRUE(!none && none.error().timed_out());
 }
 
+TEST_F(MessageListeners, outlast_what_a_page_throws) {
+  options_.open.websocket.pages = [](const HttpRequest&) -> HttpPage {
+    throw std::runtime_error("no page");
+  };
+  MessageListener listener = listen();
+  Socket browser = connect(listener.local_address());
+  browser.send_all("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_FALSE(browser.recv(4096));
+  talk(listener, listener.url());
+}
+
 // A room full of clients that say nothing is emptied by the handshake timeout, and others come in.
 TEST_F(MessageListeners, let_others_in_when_those_who_say_nothing_are_let_go) {
   options_.limits.handshake_timeout = 100ms;

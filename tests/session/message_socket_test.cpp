@@ -46,6 +46,16 @@ class MessageSockets : public ::testing::Test {
     std::jthread other([this] { server_.reset(); });
     client_.reset();
   }
+  // Until the other end, which receives nothing, has it wait.
+  static void fill(MessageSocket& socket) {
+    std::string big(60'000, 'x');
+    bool waited = false;
+    for (int index = 0; !waited; ++index) {
+      ASSERT_LT(index, 100) << "the queue has no limit";
+      Result<void> sent = attempt([&] { socket.send(big, 50ms); });
+      waited = !sent && sent.error().timed_out();
+    }
+  }
 
   testing::Deadline deadline_;
   WebSocketSettings settings_;
@@ -124,13 +134,7 @@ TEST_F(MessageSockets, lose_nothing_when_a_wait_is_over) {
 
 // More than is read ahead, while nobody receives: who sends waits, and nothing is lost.
 TEST_F(MessageSockets, slow_who_sends_down_to_who_receives) {
-  std::string big(60'000, 'x');
-  bool waited = false;
-  for (int index = 0; !waited; ++index) {
-    ASSERT_LT(index, 100) << "the queue has no limit";
-    Result<void> sent = attempt([&] { client_->send(big, 50ms); });
-    waited = !sent && sent.error().timed_out();
-  }
+  fill(*client_);
   for (std::string end; end != "end";) {
     auto sending = std::async(std::launch::async, [this] { client_->send("end"); });
     while (sending.wait_for(0s) != std::future_status::ready) {
@@ -139,6 +143,13 @@ TEST_F(MessageSockets, slow_who_sends_down_to_who_receives) {
     }
     while (end != "end") end = server_->recv().text();
   }
+}
+
+TEST_F(MessageSockets, close_in_time_although_the_peer_reads_nothing) {
+  settings_.messages.close_timeout = 50ms;
+  fill(*server_);
+  server_->close();
+  EXPECT_EQ(server_->close_code(), websocket_unclean);
 }
 
 TEST_F(MessageSockets, serve_one_thread_that_sends_and_one_that_receives) {
@@ -152,6 +163,19 @@ TEST_F(MessageSockets, serve_one_thread_that_sends_and_one_that_receives) {
   for (int index = 0; index < count; ++index) {
     EXPECT_EQ(client_->recv().text(), std::to_string(index));
   }
+}
+
+TEST(MessageConnections, may_end_before_they_have_begun) {
+  testing::Deadline deadline;
+  std::shared_ptr<Worker> worker = start_message_worker();
+  auto begin_and_end = [](Worker* on) -> Task<> {
+    auto [near, far] = make_pipe(on->network().scheduler());
+    std::shared_ptr<MessageConnection> connection = begin_messages(*on, std::move(near));
+    end_messages(*connection);
+    Chunk end = co_await far.read_some();
+    EXPECT_TRUE(end.empty());
+  };
+  worker->call([&](Scope&) { return begin_and_end(worker.get()); });
 }
 
 }  // namespace

@@ -214,6 +214,17 @@ TEST_F(WebSocketTest, closes_with_a_code_and_a_reason_from_either_end) {
   }
 }
 
+TEST_F(WebSocketTest, closes_in_time_although_the_peer_reads_nothing) {
+  talk([](Scope&, WebSocket*, WebSocket* server) -> Task<> {
+    std::string big(1 << 20, 'x');
+    Result<void> sent = co_await attempt(within(1s, server->send(big)));
+    EXPECT_FALSE(sent);
+    Result<void> closed = co_await attempt(server->close());
+    EXPECT_FALSE(closed);
+    EXPECT_EQ(server->close_reason(), "the close was not answered for 10 s");
+  });
+}
+
 TEST_F(WebSocketTest, compresses_where_both_want_it) {
   terms_.options.request.deflate = DeflateParameters();
   talk([](Scope& scope, WebSocket* client, WebSocket* server) -> Task<> {

@@ -12,9 +12,15 @@ namespace {
 // The promise is shared: it is at work when who waits for it has gone on.
 using Outcome = std::shared_ptr<std::promise<Result<void>>>;
 
-Task<> answer(Task<> work, Outcome outcome) {
-  Result<void> result = co_await attempt(std::move(work));
-  outcome->set_value(std::move(result));
+// `body` is there until the outcome is.
+Task<> answer(const std::function<Task<>(Scope&)>& body, Scope& scope, Outcome outcome) {
+  try {
+    Task<> work = body(scope);
+    Result<void> result = co_await attempt(std::move(work));
+    outcome->set_value(std::move(result));
+  } catch (...) {
+    outcome->set_exception(std::current_exception());
+  }
 }
 
 }  // namespace
@@ -56,7 +62,7 @@ void Worker::post(std::function<void(Scope&)> work) {
 void Worker::call(std::function<Task<>(Scope&)> body) {
   auto outcome = std::make_shared<Outcome::element_type>();
   std::future<Result<void>> result = outcome->get_future();
-  post([&body, outcome](Scope& scope) { scope.start(answer(body(scope), outcome)); });
+  post([&body, outcome](Scope& scope) { scope.start(answer(body, scope, outcome)); });
   result.get().value();
 }
 

@@ -102,9 +102,12 @@ Task<> MessageListener::Desk::take_in(Worker* worker, Desk* desk) {
 
 Task<> MessageListener::Desk::greet(Worker* worker, Desk* desk, Stream stream) {
   if (desk->opener) {
-    Task<Stream> opening = desk->opener(worker->network(), std::move(stream));
-    Result<Stream> opened = co_await attempt(std::move(opening));
-    stream = opened ? std::move(*opened) : Stream();
+    try {
+      Task<Stream> opening = desk->opener(worker->network(), std::move(stream));
+      stream = co_await opening;
+    } catch (...) {
+      // Whatever it was, and a program's own pages may throw anything: nobody comes in.
+    }
   }
   desk->add(stream ? begin_messages(*worker, std::move(stream)) : nullptr);
   desk->go_on(*worker);

@@ -14,6 +14,9 @@ namespace {
 // What is read before anybody asks for it: so much, then one more message.
 constexpr std::size_t read_ahead_size_max = 64 * 1024;
 
+// How long what was sent may take to go, where no WebSocket has a limit of its own.
+constexpr Duration goodbye_time = std::chrono::seconds(10);
+
 std::size_t cost(const Message& message) {
   return sizeof(Message) + message.size();
 }
@@ -86,6 +89,7 @@ Task<> read_ahead(Pointer at) {
 }
 
 Task<> live(Scope& scope, Pointer at) {
+  if (at->finished) co_return;  // before it began
   at->scope = &scope;
   at->read_on(at);
   Result<void> ended = co_await attempt(sleep(forever));
@@ -123,12 +127,14 @@ Task<> send_message(MessageConnection* at, Bytes bytes, MessageKind kind, Durati
 
 Task<> say_goodbye(Pointer at, unsigned code, std::string reason) {
   if (!at->messages) co_return;
+  if (WebSocketLayer* websocket = at->websocket()) {
+    websocket->begin_close(code, reason);
+    at->read_on(at);  // up to the end, which comes in time
+    co_return;
+  }
   Use use(*at);
-  WebSocketLayer* websocket = at->websocket();
-  if (websocket) websocket->begin_close(code, reason);
-  Result<void> ended = co_await attempt(at->messages->send_end());
-  if (!websocket && at->scope) at->scope->cancel();
-  if (websocket) at->read_on(at);
+  Result<void> ended = co_await attempt(within(goodbye_time, at->messages->send_end()));
+  end_messages(*at);
 }
 
 }  // namespace
@@ -276,6 +282,7 @@ std::shared_ptr<MessageConnection> begin_messages(Worker& worker, Stream stream)
 }
 
 void end_messages(MessageConnection& connection) {
+  connection.finished = true;
   if (connection.scope) connection.scope->cancel();
 }
 

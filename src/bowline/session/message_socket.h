@@ -41,7 +41,8 @@ class MessageSocket {
     send(message.bytes(), message.kind(), wait);
   }
   // Over WebSocket: says goodbye with `code` and `reason` (at most 123 bytes), then waits for the
-  // peer's, as long as WebSocketOptions::close_timeout. What still comes is dropped. Never throws.
+  // peer's, as long as WebSocketOptions::close_timeout. Elsewhere: waits until what was sent has
+  // gone, 10 s at most. What still comes is dropped. Never throws.
   void close(unsigned code = websocket_normal, std::string reason = {}) noexcept;
 
   Address local_address() const;

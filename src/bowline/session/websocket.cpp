@@ -230,7 +230,7 @@ const std::string& WebSocket::subprotocol() const {
 
 Task<> WebSocket::close(unsigned code, std::string reason) {
   layer().begin_close(code, reason);
-  co_await send_end();
+  // To wait until that has gone would be to wait for a peer that may read nothing.
   for (bool more = true; more;) {
     Message message = co_await receive();
     more = static_cast<bool>(message);
