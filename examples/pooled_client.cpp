@@ -12,6 +12,7 @@ Task<> ask(Pool* pool, std::string question) {
   co_await server->write_all(question + "\n");
   auto answer = co_await server->read_line();
   print(question, "->", answer.value_or("no answer"));
+  server.done();
 }
 
 Task<> ask_all(Scope& scope, Pool* pool) {

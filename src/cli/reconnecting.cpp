@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace bowline::cli {
 namespace {
 
@@ -39,7 +41,10 @@ ClientOptions Reconnecting::told(ClientOptions options) {
 
 void Reconnecting::show_state(const ClientState& state) {
   std::string waiting = waiting_text(client_.outbox().count());
-  if (state.kind == ClientState::Kind::connected) {
+  connected_ = state.kind == ClientState::Kind::connected;
+  if (connected_) {
+    full_told_ = false;
+    begun_.open();
     tell_("connected to " + state.stream->peer_url() + waiting);
   }
   if (state.kind != ClientState::Kind::waiting) return;
@@ -61,6 +66,8 @@ Task<> Reconnecting::talk(Scope& scope, Reconnecting* self) {
 Task<> Reconnecting::send() {
   co_await send_all();
   if (rules_.count != 0) co_return;
+  // Who has nothing to say wants to hear, or to know why that can't be.
+  co_await begun_.passed();
   if (rules_.half_closes) client_.finish();
   // The wait for answers begins when there is something to answer.
   while (!client_.outbox().empty()) co_await sleep(look_period);
@@ -76,7 +83,8 @@ Task<> Reconnecting::send_all() {
     bool text = rules_.messages == MessageKind::text;
     bool ended = text && piece.text().ends_with('\n');
     Bytes message = piece.first(piece.size() - ended);
-    if (client_.outbox().count() == count_max_) {
+    bool full = client_.outbox().count() == count_max_;
+    if (full && !connected_ && !std::exchange(full_told_, true)) {
       tell_(fmt::format("{} messages wait; no more is read until some have gone", count_max_));
     }
     if (text) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bowline/client/client.h"
+#include "bowline/task/gate.h"
 #include "cli/conversation.h"
 
 #include <functional>
@@ -41,6 +42,9 @@ class Reconnecting {
   std::function<void(const std::string&)> tell_;
   std::size_t count_max_;  // of messages that wait
   Client client_;
+  Gate begun_;  // open from the first connection on
+  bool connected_ = false;
+  bool full_told_ = false;  // since there was a connection
   MessageCounter counter_;
   std::string line_;  // a message as it is shown
   Time last_activity_{};

@@ -36,6 +36,7 @@ class ReconnectingTest : public ::testing::Test {
   Shown output_;
   std::string told_;
   std::string failure_;
+  bool over_ = false;
   sim::World world_;
 
  private:
@@ -43,6 +44,7 @@ class ReconnectingTest : public ::testing::Test {
     Pieces input(std::move(lines), input_ends);
     ClientOptions options;
     options.connect.framing.kind = Framing::Kind::line;
+    options.outbox.count_max = 3;
     auto tell = [this](const std::string& line) { told_ += line + "\n"; };
     Reconnecting conversation(network, "tcp://server:7000", std::move(options), rules_, input,
                               output_, tell);
@@ -50,8 +52,6 @@ class ReconnectingTest : public ::testing::Test {
     if (!held) failure_ = held.error().what();
     over_ = true;
   }
-
-  bool over_ = false;
 };
 
 TEST_F(ReconnectingTest, sends_lines_and_shows_answers_until_the_peer_ends) {
@@ -69,6 +69,29 @@ TEST_F(ReconnectingTest, tells_why_it_has_to_try_again) {
       << told_;
   EXPECT_NE(told_.find(" s; 1 message waits\n"), std::string::npos) << told_;
   EXPECT_EQ(output_.text, "one\n[settled][end]");
+}
+
+TEST_F(ReconnectingTest, connects_although_there_is_nothing_to_say) {
+  for (bool half_closes : {true, false}) {
+    rules_.half_closes = half_closes;
+    told_.clear();
+    over_ = false;
+    world_.default_link().connecting = sim::Connecting::refused;
+    world_.after(10s, [this] { world_.default_link().connecting = sim::Connecting::allowed; });
+    EXPECT_TRUE(talk({}));
+    EXPECT_NE(told_.find("connected to tcp://10.0.0.1:7000\n"), std::string::npos) << told_;
+  }
+}
+
+TEST_F(ReconnectingTest, tells_once_that_no_more_can_wait) {
+  world_.default_link().connecting = sim::Connecting::refused;
+  world_.after(10s, [this] { world_.default_link().connecting = sim::Connecting::allowed; });
+  EXPECT_TRUE(talk({"1\n", "2\n", "3\n", "4\n", "5\n", "6\n", "7\n", "8\n"}));
+  std::string line = "3 messages wait; no more is read until some have gone\n";
+  std::size_t first = told_.find(line);
+  ASSERT_NE(first, std::string::npos) << told_;
+  EXPECT_EQ(told_.find(line, first + 1), std::string::npos) << told_;
+  EXPECT_EQ(output_.text, "1\n2\n3\n4\n5\n6\n7\n8\n[settled][end]");
 }
 
 TEST_F(ReconnectingTest, ends_after_so_many_messages) {

@@ -33,6 +33,14 @@ Task<> be_busy(Network, Stream stream) {
   return refuse(std::move(stream), "503 Busy\r\nRetry-After: 7");
 }
 
+// Opens a WebSocket to say that it wants nobody.
+Task<> shut_out(Network network, Stream stream) {
+  static const WebSocketSettings settings;
+  Stream opened = co_await accept_websocket(network, std::move(stream), settings);
+  WebSocket socket(std::move(opened));
+  co_await socket.close(websocket_policy, "nobody");
+}
+
 Task<> note_received(Client* client, ClientWorld* log) {
   while (Message message = co_await client->receive()) log->lines.emplace_back(message.text());
 }
@@ -105,6 +113,13 @@ TEST(Client, begins_each_connection_with_its_preamble) {
 Task<> run_only(Scope& scope, Client* client, ClientWorld*) {
   scope.start(client->run());
   co_return;
+}
+
+TEST(Client, heeds_a_close_code_during_its_preamble) {
+  ClientWorld world(shut_out);
+  world.options.preamble = log_in;
+  EXPECT_TRUE(world.run(run_only, "ws://server:7000/"));
+  EXPECT_EQ(world.text(), "connecting closed");
 }
 
 TEST(Client, does_not_try_again_what_no_attempt_will_change) {

@@ -125,6 +125,19 @@ TEST(Outboxes, drop_as_many_as_a_large_message_needs) {
   EXPECT_EQ(outbox.size(), 100u);
 }
 
+TEST(Outboxes, drop_nothing_in_vain) {
+  for (WhenFull rule : {WhenFull::drop_oldest, WhenFull::keep_latest}) {
+    Outbox outbox = outbox_of(10, rule, true);
+    put_all(outbox, {std::string(40, 'a'), "b", "c"});
+    send(outbox, 1);
+    EXPECT_EQ(put(outbox, std::string(61, 'd')), Put::dropped);
+    EXPECT_EQ(outbox.dropped(), 1u);
+    EXPECT_EQ(send(outbox), "[b][c]");
+    outbox.acknowledge(1);
+    EXPECT_EQ(put(outbox, std::string(98, 'd')), Put::taken);
+  }
+}
+
 TEST(Outboxes, drop_the_newest) {
   Outbox outbox = outbox_of(2, WhenFull::drop_newest);
   put_all(outbox, {"1", "2"});

@@ -113,7 +113,8 @@ Task<> Client::connect_and_talk(Connection* connection) {
     tell({.kind = ClientState::Kind::connected, .stream = &connection->messages->stream()});
     co_await with_scope(talk, this, connection);
   } catch (const Error& error) {
-    connection->lose(loss_of(error));
+    std::optional<MessageStream>& messages = connection->messages;
+    connection->lose(messages ? loss_of(error, messages->stream()) : loss_of(error));
   }
   connected_ = false;
   connection->messages.reset();

@@ -8,14 +8,15 @@
 namespace bowline {
 
 Lease::Lease(Lease&& other) noexcept
-    : pool_(std::exchange(other.pool_, nullptr)),
-      stream_(std::move(other.stream_)),
-      spoilt_(other.spoilt_) {}
+    : pool_(std::exchange(other.pool_, nullptr)), stream_(std::move(other.stream_)) {}
 
 Lease::~Lease() {
-  if (!pool_) return;
-  bool thrown = std::uncaught_exceptions() > exceptions_;
-  pool_->give_back(std::move(stream_), spoilt_ || thrown);
+  if (pool_) pool_->drop();
+}
+
+void Lease::done() {
+  BOWLINE_CHECK(pool_);
+  std::exchange(pool_, nullptr)->keep(std::move(stream_));
 }
 
 Pool::Pool(Network network, std::string url, PoolOptions options)
@@ -35,14 +36,11 @@ Task<Lease> Pool::take() {
     Lease lease(*this, std::move(idle_.back().stream));
     idle_.pop_back();
     bool healthy = co_await is_healthy(&lease.stream_);
-    if (!healthy) continue;
-    lease.spoilt_ = false;
-    co_return lease;
+    if (healthy) co_return lease;
   }
   ++count_;
   Lease lease(*this, Stream());
   co_await within(options_.connect_timeout, open(&lease.stream_));
-  lease.spoilt_ = false;
   co_return lease;
 }
 
@@ -61,13 +59,14 @@ Task<> Pool::open(Stream* stream) {
   if (options_.prepare) co_await options_.prepare(*stream);
 }
 
-void Pool::give_back(Stream stream, bool spoilt) {
-  if (spoilt) {
-    --count_;
-  } else {
-    idle_.push_back({std::move(stream), network_.now()});
-    set_timer();
-  }
+void Pool::keep(Stream stream) {
+  idle_.push_back({std::move(stream), network_.now()});
+  set_timer();
+  freed_.pulse();
+}
+
+void Pool::drop() {
+  --count_;
   freed_.pulse();
 }
 

@@ -2,6 +2,8 @@
 //
 //   Lease lease = co_await pool.take();
 //   co_await lease->write_all(request);
+//   auto answer = co_await lease->read_line();
+//   lease.done();
 #pragma once
 
 #include "bowline/client/connect.h"
@@ -9,7 +11,6 @@
 #include "bowline/task/timer.h"
 
 #include <deque>
-#include <exception>
 #include <functional>
 #include <string>
 
@@ -32,8 +33,8 @@ struct PoolOptions {
 
 class Pool;
 
-// One connection, for as long as this lives. It then goes back to the pool; or it is closed, when
-// an exception ends the use of it: nobody knows where the talk had come to.
+// One connection, until done() gives it back to the pool. It is closed when this goes without that:
+// after an exception nobody knows where the talk had come to.
 class Lease {
  public:
   Lease(Lease&& other) noexcept;
@@ -42,17 +43,16 @@ class Lease {
 
   Stream& operator*() { return stream_; }
   Stream* operator->() { return &stream_; }
-  // It is to be closed at the end: an answer was not read, the peer says that it will close.
-  void spoil() { spoilt_ = true; }
+  // All that was asked for has come, and the peer will not close: others may have it now. Nothing
+  // more can be done with it here.
+  void done();
 
  private:
   friend class Pool;
   Lease(Pool& pool, Stream stream) : pool_(&pool), stream_(std::move(stream)) {}
 
-  Pool* pool_;
+  Pool* pool_;  // null once it was given back
   Stream stream_;
-  bool spoilt_ = true;  // until it is ready to be used
-  int exceptions_ = std::uncaught_exceptions();
 };
 
 class Pool : private Timer {
@@ -78,7 +78,8 @@ class Pool : private Timer {
 
   Task<bool> is_healthy(Stream* stream);
   Task<> open(Stream* stream);
-  void give_back(Stream stream, bool spoilt);
+  void keep(Stream stream);
+  void drop();
   void fire() override;
   void set_timer();
 

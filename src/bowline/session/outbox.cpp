@@ -10,6 +10,11 @@ bool Outbox::fits(const Message& message) const {
   return count() < options_.count_max && size_ + message.size() <= options_.size_max;
 }
 
+// Those that were begun stay.
+bool Outbox::can_be_made_to_fit(const Message& message) const {
+  return begun_.size() < options_.count_max && begun_size_ + message.size() <= options_.size_max;
+}
+
 void Outbox::drop_oldest() {
   size_ -= waiting_.front().message.size();
   waiting_.pop_front();
@@ -21,8 +26,9 @@ Outbox::Put Outbox::put(Message&& message) {
   if (!fits(message)) {
     if (options_.when_full == WhenFull::wait) return Put::full;
     if (options_.when_full == WhenFull::close) return Put::closed;
-    bool all = options_.when_full == WhenFull::keep_latest;
-    bool some = options_.when_full == WhenFull::drop_oldest;
+    bool helps = can_be_made_to_fit(message);
+    bool all = helps && options_.when_full == WhenFull::keep_latest;
+    bool some = helps && options_.when_full == WhenFull::drop_oldest;
     while (!waiting_.empty() && (all || (some && !fits(message)))) drop_oldest();
   }
   if (!fits(message)) {
@@ -37,6 +43,7 @@ Outbox::Put Outbox::put(Message&& message) {
 const Message* Outbox::next() {
   if (!has_next()) return nullptr;
   if (index_ == begun_.size()) {
+    begun_size_ += waiting_.front().message.size();
     begun_.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
   }
@@ -71,6 +78,7 @@ void Outbox::remove_acknowledged() {
   while (!begun_.empty() && begun_.front().number <= acknowledged_) {
     if (lent_ && index_ == 0) return;
     size_ -= begun_.front().message.size();
+    begun_size_ -= begun_.front().message.size();
     begun_.pop_front();
     if (index_ > 0) --index_;
   }

@@ -66,6 +66,7 @@ class Outbox {
   };
 
   bool fits(const Message& message) const;
+  bool can_be_made_to_fit(const Message& message) const;
   void drop_oldest();
   void remove_acknowledged();
 
@@ -76,6 +77,7 @@ class Outbox {
   std::deque<Entry> waiting_;
   std::size_t index_ = 0;  // of the next to send, in begun_
   std::size_t size_ = 0;
+  std::size_t begun_size_ = 0;
   std::uint64_t last_number_ = 0;
   std::uint64_t acknowledged_ = 0;
   std::uint64_t dropped_ = 0;

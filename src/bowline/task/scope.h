@@ -1,8 +1,8 @@
 // A Scope has tasks that run side by side, and is joined before it goes: nothing it started
 // outlives it. The first failure asks the others to stop and is what the join throws.
 //
-//   co_await with_scope(serve_both, network);     // Task<> serve_both(Scope& scope, Network
-//   network)
+//   Task<> serve_both(Scope& scope, Network network);
+//   co_await with_scope(serve_both, network);
 #pragma once
 
 #include "bowline/task/suspended.h"
