@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -34,6 +35,13 @@ std::string inflated(Bytes bytes, std::size_t piece_size, int window_bits, bool 
   return all;
 }
 
+// Who looks back beyond the window is found out in small pieces; in a large one zlib still has what
+// is asked for.
+bool looks_too_far_back(std::string_view pieces, std::string_view whole) {
+  constexpr std::string_view bad = "(bad)";
+  return pieces.ends_with(bad) && whole.starts_with(pieces.substr(0, pieces.size() - bad.size()));
+}
+
 void go_back_and_forth(Bytes bytes, int window_bits, bool takeover) {
   bowline::MessageDeflater deflater(window_bits, takeover, 1 + window_bits % 9, 1);
   bowline::MessageInflater inflater(window_bits, takeover);
@@ -60,7 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bytes bytes(data + 1, size - 1);
   std::string whole = inflated(bytes, bytes.size() + 1, window_bits, takeover);
   for (std::size_t piece_size : {1, 2, 7, 100}) {
-    BOWLINE_CHECK(inflated(bytes, piece_size, window_bits, takeover) == whole);
+    std::string pieces = inflated(bytes, piece_size, window_bits, takeover);
+    BOWLINE_CHECK(pieces == whole || looks_too_far_back(pieces, whole));
   }
   go_back_and_forth(bytes, window_bits, takeover);
   return 0;

@@ -49,7 +49,8 @@ class MessageInflater {
 
   // Puts what the next piece of a message becomes at the end of `out`, which is to hold at most
   // `size_max` bytes (its memory a little more). All that the piece tells comes out at once, so
-  // what has come out does not depend on how a message was cut.
+  // what has come out does not depend on how a message was cut; but a peer that looks back beyond
+  // its window is found out only where the pieces are smaller than that.
   Inflated add(Bytes piece, BytesBuilder& out, std::size_t size_max);
   // The message is over: puts what remains of it. After anything but `ok`, here or above, no more
   // can be inflated.
