@@ -1,9 +1,8 @@
 // The floor on io_uring by hand: multishot accept, multishot receive into a ring of provided
 // buffers, and each buffer is sent back from where it lies. usage: bare_uring PORT
-#include <arpa/inet.h>
+#include "bare_listen.h"
+
 #include <liburing.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 
 namespace {
 
-constexpr int backlog = 4096;
 constexpr unsigned sq_entries = 4096;
 constexpr unsigned cq_entries = 32768;
 constexpr unsigned buffer_count = 1024;
@@ -208,23 +206,6 @@ class Server {
   std::vector<Connection> connections_;
   std::vector<int> starved_;
 };
-
-int listen_at(int port) {
-  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(std::uint16_t(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
-      ::listen(fd, backlog) < 0) {
-    std::perror("listen");
-    std::exit(1);
-  }
-  return fd;
-}
 
 }  // namespace
 

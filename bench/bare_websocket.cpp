@@ -1,9 +1,8 @@
 // The floor for WebSocket: an echo server on epoll by hand, with nothing that a library would add.
 // Edge triggered, one recv for each readiness; the answers to all whole frames in it go with one
 // send. It knows what the load sends: no fragments, no pings. usage: bare_websocket PORT
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include "bare_listen.h"
+
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <sys/epoll.h>
@@ -22,7 +21,6 @@
 
 namespace {
 
-constexpr int backlog = 4096;
 constexpr int events_a_turn = 64;
 constexpr std::size_t mask_size = 4;
 
@@ -223,26 +221,9 @@ class Server {
   std::unordered_map<int, Rest> rests_;
 };
 
-int listen_at(int port) {
-  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(std::uint16_t(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) < 0 ||
-      ::listen(fd, backlog) < 0) {
-    std::perror("listen");
-    std::exit(1);
-  }
-  return fd;
-}
-
 }  // namespace
 
 int main(int count, char** words) {
   if (count != 2) return std::fputs("usage: bare_websocket PORT\n", stderr), 2;
-  Server(listen_at(std::atoi(words[1]))).run();
+  Server(listen_at(std::atoi(words[1]), SOCK_NONBLOCK)).run();
 }
