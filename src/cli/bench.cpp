@@ -3,6 +3,7 @@
 #include "bowline/os/clock.h"
 #include "cli/bench_report.h"
 #include "cli/bench_run.h"
+#include "cli/failure.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
 
@@ -86,11 +87,6 @@ BenchResult run_with_progress(const Options& options) {
   if (options.quiet || !::isatty(STDERR_FILENO)) return run_bench(options.bench);
   ProgressLine line(options.bench);
   return run_bench(options.bench, [&line](const BenchProgress& progress) { line.show(progress); });
-}
-
-int fail(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.what());
-  return error.is(Errc::bad_address) ? 2 : 1;
 }
 
 int measure(Options& options) {

@@ -4,10 +4,9 @@
 #include "bowline/net/run.h"
 #include "cli/check_report.h"
 #include "cli/check_steps.h"
+#include "cli/failure.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
-
-#include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -35,11 +34,6 @@ struct Options {
   ClientTlsOptions tls;
   bool json = false;
 };
-
-int fail(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.what());
-  return error.is(Errc::bad_address) ? 2 : 1;
-}
 
 Task<> check_into(Network network, const CheckOptions& options, CheckReport& report) {
   report = co_await check_server(network, options);

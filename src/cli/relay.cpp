@@ -5,16 +5,14 @@
 #include "bowline/server/server.h"
 #include "bowline/services/relay.h"
 #include "cli/event_log.h"
+#include "cli/failure.h"
 #include "cli/file_watch.h"
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
 #include "cli/upstream_list.h"
 
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
@@ -137,8 +135,7 @@ int run_relay(const Options& options) {
     relay_until_stopped(options);
     return 0;
   } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-    return error.is(Errc::bad_address) ? 2 : 1;
+    return fail(error);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "bowline/services/service.h"
 #include "cli/auth_options.h"
 #include "cli/event_log.h"
+#include "cli/failure.h"
 #include "cli/file_watch.h"
 #include "cli/framing_option.h"
 #include "cli/limit_options.h"
@@ -136,8 +137,7 @@ int serve_until_stopped(const Options& options) {
     server.run();
     return 0;
   } catch (const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what());
-    return error.is(Errc::bad_address) ? 2 : 1;
+    return fail(error);
   }
 }
 

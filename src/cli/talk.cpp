@@ -5,6 +5,7 @@
 #include "bowline/server/listen.h"
 #include "bowline/task/wait.h"
 #include "cli/datagram_input.h"
+#include "cli/failure.h"
 #include "cli/framing_option.h"
 #include "cli/handshake_text.h"
 #include "cli/hex_dump.h"
@@ -244,8 +245,7 @@ Task<> talk_until_signal(Scope& scope, Network network, Talk* talk) {
       talk->options.reconnect ? talk_and_come_back(network, *talk) : talk_to_peer(network, *talk);
   Result<void> talked = co_await attempt(std::move(talking));
   if (!talked && !talked.error().cancelled()) {
-    tell(fmt::format("error: {}", talked.error().what()));
-    talk->exit_code = talked.error().is(Errc::bad_address) ? 2 : 1;
+    talk->exit_code = fail(talked.error());
   }
   scope.cancel();
 }
@@ -270,8 +270,7 @@ int talk(const TalkOptions& given) {
     talk.connect.tls = make_tls(options.tls, options.url);
     talk.connect.credential = read_credential(options.auth);
   } catch (const Error& error) {
-    tell(fmt::format("error: {}", error.what()));
-    return error.is(Errc::bad_address) ? 2 : 1;
+    return fail(error);
   }
   int failed =
       run([&talk](Network network) { return with_scope(talk_until_signal, network, &talk); });
