@@ -22,7 +22,8 @@ class FileWatchTest : public ::testing::Test {
   ~FileWatchTest() override { ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
 
   void write(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ / name) << text;
+    std::ofstream(folder_ / "new") << text;  // a watch would see the file while it is still empty
+    std::filesystem::rename(folder_ / "new", folder_ / name);
   }
   void wait_for(int count) {
     while (count_ < count) std::this_thread::yield();

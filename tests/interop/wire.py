@@ -64,6 +64,16 @@ def is_ended(peer):
         return True
 
 
+def is_reset(port):
+    """True if who connects is reset without a word, which may be before connect() comes back."""
+    try:
+        with connect(port) as peer:
+            peer.recv(1)
+    except ConnectionResetError:
+        return True
+    return False
+
+
 def reset(peer):
     """Closes abruptly: the other side gets a reset instead of an end of stream."""
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
