@@ -95,24 +95,23 @@ bool Layer::answer(Op& op) {
   return true;
 }
 
-// Gets more from below until that answers `op`; false when it has to wait.
+// Gets more from below until that answers `op`; false when it has to wait. After each piece that
+// does not the others have their turn: it may have held thousands of frames of one message.
 bool Layer::pull(Op& op) {
-  do {
-    flush();
-    if (reader_cancelled_) {
-      op.result = -ECANCELED;
-      return true;
-    }
-    if (output_is_stuck()) return hold(op);
-    op.data = nullptr;
-    op.size = 0;
-    op.pooled = false;
-    if (!below_->submit(op)) {
-      reader_ = &op;
-      return false;
-    }
-    if (take(op)) return true;
-  } while (scheduler_->may_go_on());
+  flush();
+  if (reader_cancelled_) {
+    op.result = -ECANCELED;
+    return true;
+  }
+  if (output_is_stuck()) return hold(op);
+  op.data = nullptr;
+  op.size = 0;
+  op.pooled = false;
+  if (!below_->submit(op)) {
+    reader_ = &op;
+    return false;
+  }
+  if (take(op)) return true;
   hold(op);
   let_reader_go_on();
   return false;

@@ -1,0 +1,108 @@
+"""The rows of HOSTILE.md: each attack, the server it is played on, and the memory that it may cost."""
+
+import dataclasses
+
+KIB, MIB = 1 << 10, 1 << 20
+
+# Limits of time are short, so that each is reached while it is looked at.
+OPTIONS = ("--handshake-timeout", "2s", "--idle-timeout", "3s", "--message-size", "1048576")
+# What the pools of a server may keep besides that, and its allocator.
+BESIDE = 4 * MIB
+# Of one connection: its record, its coroutine's frame, what the backend knows of it.
+CONNECTION = 4 * KIB
+# Of one connection while something was read and is not yet handled.
+READ = 64 * KIB
+# Of one TLS connection, beside that (OpenSSL).
+TLS = 96 * KIB
+# Of the head of a request: HttpLimits.
+HEAD = 24 * KIB
+MESSAGE = 1 * MIB
+LINE = 64 * KIB
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One attack. `cost` is what each of `count` connections may take."""
+
+    name: str  # of the function in attacks.py
+    title: str
+    scheme: str
+    does: str
+    count: int
+    cost: int
+    cost_text: str
+    options: tuple = ()
+    files_max: int | None = None
+
+    @property
+    def memory_max(self):
+        """Gives the bytes by which the server may grow."""
+        return self.count * self.cost + BESIDE
+
+    @property
+    def memory_text(self):
+        """Gives in words why so many."""
+        return f"{self.count:,} x {self.cost // KIB:,} KiB ({self.cost_text}) and {BESIDE // MIB} MiB"
+
+
+FRAMED = ("--framing", "line")
+ROWS = (
+    Row("slowloris", "slowloris", "ws", "Sends a byte of an endless head each 100 ms.",
+        500, HEAD, "a head of HTTP at its limit"),
+    Row("idle", "idle", "tcp", "Says nothing.", 2000, CONNECTION, "a connection"),
+    Row("byte_by_byte", "byte by byte", "tcp", "Sends lines, each byte alone.",
+        200, LINE, "a line at its limit", FRAMED),
+    Row("half_open", "half-open", "tcp", "Says hello, then vanishes without a word.",
+        1000, CONNECTION, "a connection"),
+    Row("never_read", "never read, TCP", "tcp", "Sends without end, and reads nothing of the echo.",
+        100, READ, "one read"),
+    Row("never_read_tls", "never read, TLS", "tls", "The same inside TLS.",
+        100, READ + TLS, "one read, and TLS"),
+    Row("never_read_ws", "never read, WebSocket", "ws", "The same in messages of 64 KiB.",
+        100, 3 * READ, "a read, a message, its echo"),
+    Row("reset_storm", "reset storm of 20,000", "tcp",
+        "Connects, sends a line every second time, and resets.", 500, CONNECTION,
+        "a connection; so many at a time"),
+    Row("connect_flood", "connect flood", "tcp", "3,000 connections where 500 may be.",
+        500, CONNECTION, "a connection", ("--max-connections", "500")),
+    Row("garbage", "garbage", "ws", "Sends 3,000 bytes that mean nothing, again and again.",
+        50, HEAD, "a head of HTTP at its limit"),
+    Row("garbage_any", "garbage, any://", "any", "The same where the server finds out what it is.",
+        50, READ, "one read"),
+    Row("long_line", "line of 256 MiB", "tcp", "Sends a line that does not end.",
+        20, LINE + READ, "a line at its limit, and one read", FRAMED),
+    Row("deflate_bomb", "deflate bomb", "ws", "Sends 256 KiB that unpack to 256 MiB.",
+        20, MESSAGE + 5 * READ, "a message at its limit, and what was sent"),
+    Row("ping_flood", "ping flood", "ws", "Sends pings as fast as it can, and reads the pongs.",
+        10, 2 * READ, "a read, and its pongs"),
+    Row("ping_flood_unread", "ping flood, never read", "ws", "The same and reads nothing.",
+        50, 2 * READ, "a read, and its pongs"),
+    Row("tiny_fragments", "100,000 tiny fragments", "ws", "Sends messages of 100,000 frames.",
+        5, 2 * MESSAGE, "a message at its limit, and its echo"),
+    Row("endless_fragments", "endless fragments", "ws", "Sends a message that never ends.",
+        5, 2 * MESSAGE, "a message at its limit, and its echo"),
+    Row("tls_garbage", "TLS garbage", "tls", "Sends a hello, then a record of random bytes.",
+        30, READ + TLS, "one read, and TLS"),
+    Row("slow_hello", "slow TLS hello", "tls", "Sends a byte of its hello each 100 ms.",
+        500, TLS, "a TLS handshake"),
+    Row("renegotiation", "renegotiation", "tls", "Asks for new keys, with openssl s_client -tls1_2.",
+        5, READ + TLS, "one read, and TLS"),
+    Row("header_flood", "header flood", "ws", "Sends fields of HTTP without end.",
+        50, HEAD + READ, "a head of HTTP at its limit, and one read"),
+    Row("descriptors_exhausted", "descriptors exhausted", "tcp",
+        "3,000 connections where the system allows the server 100 descriptors.",
+        100, CONNECTION, "a connection", files_max=100),
+)
+
+HEADER = """# Hostile clients
+
+Written by `./dev hostile` on {date}: {rounds} rounds, {version}, {machine}, {cores} cores.
+
+Each attack is played for {seconds} s on a fresh `bowline serve echo --threads 1 {options}`, which also serves a
+client that behaves well: it sends a line of 64 bytes and waits for it, 250 times a second, before, during and after the attack.
+All share the machine and its cores; the attacker computes for a share of {share} of each second at most.
+
+Memory is the most by which resident memory grew (VmHWM), of all rounds, beside what the limits allow. Descriptors are those
+before, the most, and after. p99 is the good client's, the median of the rounds; its ratio may be {ratio} at most (the range is that
+of the rounds). "server's core" is the share of a core that the server used.
+"""
