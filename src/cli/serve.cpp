@@ -178,9 +178,6 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_framing_option(*command, options->framing);
   add_proxies(*command, options->proxies);
   add_limit_options(*command, options->limits);
-  add_duration(*command, "--keep-alive", options->websocket.http.idle_timeout, false,
-               "How long a client that looked at a page may stay without asking for another "
-               "(default: 60s)");
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

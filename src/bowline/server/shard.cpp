@@ -131,7 +131,7 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
 // The handler begins as a task of its own, so that what the opening took is gone by then.
 Task<> Shard::open(Arrival arrival, Time begin, Stream stream) {
   const Opener& opener = (*endpoints_)[arrival.endpoint]->opener;
-  Task<Stream> opening = opener(network_, std::move(stream));
+  Task<Stream> opening = opener(network_, std::move(stream), open_options_);
   Result<Stream> opened = co_await attempt(std::move(opening));
   if (opened && *opened && sessions_) {
     begin_handler(arrival, begin, std::move(*opened));
@@ -163,12 +163,13 @@ Task<> Shard::run() {
   Context& context = co_await current_context();
   Sessions sessions(context, *this);
   sessions_ = &sessions;
-  Duration period = limits_.idle_timeout == forever
-                        ? forever
-                        : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
   while (!draining_ && !context.cancelled()) {
+    Duration period = limits_.idle_timeout == forever
+                          ? forever
+                          : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
     Result<void> woken = co_await attempt(within(period, woken_.passed()));
-    if (!draining_) end_idle();
+    if (woken && !draining_) woken_.close();
+    if (!woken && !draining_) end_idle();
   }
   if (!context.cancelled()) co_await drain_sessions(context);
   cut_ = sessions.count();
@@ -183,6 +184,13 @@ void Shard::end_idle() {
     if (looks == sweeps) session.end_input("nothing was sent for too long");
     if (looks == looks_max) session.cancel(Ending::timed_out(limits_.idle_timeout));
   });
+}
+
+void Shard::set_limits(const ServerLimits& limits) {
+  Duration before = std::exchange(limits_, limits).idle_timeout;
+  open_options_.obey(limits);
+  // Else the looks go on at the times they had.
+  if (limits.idle_timeout != before && !draining_) woken_.open();
 }
 
 void Shard::drain() {

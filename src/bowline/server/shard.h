@@ -41,10 +41,11 @@ struct Arrival {
 class Shard {
  public:
   // All must outlive it.
-  Shard(Network network, const ServerLimits& limits, const ServerEndpoints& endpoints,
-        Headcount& headcount, const ServerObserver& observer)
+  Shard(Network network, const ServerLimits& limits, const OpenOptions& open,
+        const ServerEndpoints& endpoints, Headcount& headcount, const ServerObserver& observer)
       : network_(network),
         limits_(limits),
+        open_options_(open),
         endpoints_(&endpoints),
         headcount_(&headcount),
         observer_(&observer) {}
@@ -54,6 +55,8 @@ class Shard {
   Task<> run();
   // Serves a connection, which is closed when run() is about to end. Once that has begun.
   void begin(const Arrival& arrival, Stream stream);
+  // For all connections, those that are there too.
+  void set_limits(const ServerLimits& limits);
   // Lets run() end, in ServerLimits::drain_timeout at most.
   void drain();
   // How many sessions drain() had to cancel.
@@ -71,11 +74,12 @@ class Shard {
 
   Network network_;
   ServerLimits limits_;
+  OpenOptions open_options_;  // its own: openers look at them on its thread, while they change
   const ServerEndpoints* endpoints_;
   Headcount* headcount_;
   const ServerObserver* observer_;
   Sessions* sessions_ = nullptr;  // while more may come
-  Gate woken_;  // to drain, or because the last session that was drained has ended
+  Gate woken_;  // by new limits, to drain, or because the last session that was drained has ended
   bool draining_ = false;
   std::size_t cut_ = 0;
 };
