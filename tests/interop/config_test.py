@@ -81,8 +81,8 @@ class Starting(ConfigTest):
 
 class Checking(ConfigTest, TlsTest):
     def test_a_file_that_is_right_is_ok(self):
-        self.write(f'cert = "{self.file("localhost.pem")}"', f'key = "{self.file("localhost.key")}"',
-                   'listen = "wss://:1"')
+        self.write('listen = "wss://:1"', f'cert = "{self.file("localhost.pem")}"',
+                   f'key = "{self.file("localhost.key")}"')
         self.assertEqual(self.check(), (0, f"{self.path}: ok\n", ""))
 
     def test_the_place_of_each_mistake_is_told(self):
