@@ -4,6 +4,7 @@
 #include "bowline/os/signals.h"
 #include "bowline/server/server.h"
 #include "bowline/services/relay.h"
+#include "cli/config_file.h"
 #include "cli/event_log.h"
 #include "cli/failure.h"
 #include "cli/file_watch.h"
@@ -23,6 +24,7 @@ namespace bowline::cli {
 namespace {
 
 struct Options {
+  ConfigFile config;
   std::vector<std::string> urls;
   std::vector<std::string> upstreams;
   std::string upstream_file;
@@ -107,7 +109,7 @@ void relay_until_stopped(const Options& options) {
   std::shared_ptr<TlsContext> tls = server_options.open.tls;
   Upstreams upstreams(load_upstreams(options.upstreams, options.upstream_file).value(),
                       upstream_options_of(options, log));
-  auto reload = [&] {
+  auto reload = [&](FileWatch&, bool) {
     if (tls) log_reload("certificates", failure_of(tls->reload()), log);
     if (options.upstream_file.empty()) return;
     log_reload("upstreams", failure_of(reload_upstreams(upstreams, options)), log);
@@ -230,6 +232,7 @@ void define_relay(CLI::App& app, int& exit_code) {
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));
   command->add_flag("-q,--quiet", options->quiet, "Tell no events");
+  add_config(*command, options->config);
   command->footer(notes);
   command->callback([options, &exit_code] { exit_code = run_relay(*options); });
 }

@@ -15,9 +15,10 @@ struct ServerLimits {
   // From one address, of IPv6 from one /64; those beyond are closed at once. Unix sockets have no
   // addresses; behind OpenOptions::proxies it is the proxy's.
   std::size_t connections_per_address_max = 20'000;
-  // For TLS, and for each head of HTTP. Who only looks at pages may stay between them for
-  // HttpServerOptions::idle_timeout.
+  // For TLS, and for each head of HTTP.
   Duration handshake_timeout = std::chrono::seconds(10);
+  // Between two pages, for who only looks at such.
+  Duration keep_alive_timeout = std::chrono::seconds(60);
   // In which no read or write began; then the handler reads the end, as if the peer had left, and
   // is cancelled if it does not leave either. `forever`: none.
   Duration idle_timeout = std::chrono::hours(1);

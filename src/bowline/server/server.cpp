@@ -32,8 +32,7 @@ std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
 OpenOptions open_options(const ServerOptions& options) {
   OpenOptions open = options.open;
   if (!options.certificate.empty() && !open.tls) open.tls = load_tls(options);
-  open.handshake_timeout = options.limits.handshake_timeout;
-  open.websocket.http.head_timeout = options.limits.handshake_timeout;
+  open.obey(options.limits);
   return open;
 }
 
@@ -61,8 +60,8 @@ Server::~Server() {
 }
 
 void Server::add_shard(Network network) {
-  shards_.push_back(std::make_unique<Shard>(network, options_.limits, endpoints_, headcount_,
-                                            options_.observer, options_.observe));
+  shards_.push_back(std::make_unique<Shard>(network, options_.limits, options_.open, endpoints_,
+                                            headcount_, options_.observer, options_.observe));
 }
 
 void Server::add(std::string url, Handler handler, std::string service) {
@@ -99,6 +98,17 @@ void Server::stop() {
   network().post([this] {
     if (scope_) scope_->cancel();
   });
+}
+
+void Server::set_limits(const ServerLimits& limits) {
+  network().post([this, limits] {
+    options_.limits = limits;
+    headcount_.set_limits(limits);
+    shards_.front()->set_limits(limits);
+  });
+  for (std::size_t index = 1; index < shards_.size(); ++index) {
+    workers_[index]->post([&shard = *shards_[index], limits](Scope&) { shard.set_limits(limits); });
+  }
 }
 
 // Signals are taken before there is any other thread: they inherit that these do not act on their

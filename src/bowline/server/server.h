@@ -69,6 +69,9 @@ class Server {
   void drain();
   // Ends it at once: connections are cancelled and closed. From any thread, while it runs.
   void stop();
+  // Has these limits from now on, for connections that are there as well; rates are for new ones.
+  // Where there are more than may be, they stay. From any thread, while it runs.
+  void set_limits(const ServerLimits& limits);
   // How many connections were let in so far. From any thread.
   std::uint64_t served() const { return served_; }
 

@@ -57,9 +57,11 @@ struct Shard::Failure {
 // is small.
 class Shard::Session final : public Child {
  public:
+  enum class Stage : unsigned { opening, handled, handled_with_tap };
+
   // `transport`: of the connection; null when the handler has closed it already.
   Session(Sessions& sessions, const Arrival& arrival, Time begin, Transport* transport,
-          Task<> serving, bool opening);
+          Task<> serving, Stage stage);
   ~Session() override;
 
   Arrival arrival() const { return {endpoint_, number_, static_cast<Headcount::Ticket>(ticket_)}; }
@@ -78,19 +80,20 @@ class Shard::Session final : public Child {
     if (transport_) transport_->end_input(why);
   }
   std::uint64_t number() const { return number_; }
-  Tap* tap() const;
+  Tap* tap() const { return is(Stage::handled_with_tap) ? static_cast<Tap*>(transport_) : nullptr; }
   ConnectionStatus status() const;
   using Child::cancel;
 
  private:
+  bool is(Stage stage) const { return static_cast<Stage>(stage_) == stage; }
   Shard& shard() const;
   void ended(std::exception_ptr failure) override;
 
   Transport* transport_ = nullptr;  // while it is there
-  std::uint64_t number_ : 40;
+  std::uint64_t number_ : 39;
   std::uint64_t ticket_ : Headcount::ticket_bits;
   std::uint64_t quiet_looks_ : 3 = 0;
-  std::uint64_t opening_ : 1;
+  std::uint64_t stage_ : 2;
   std::int64_t begin_us_ : 52;
   std::uint64_t endpoint_ : 12;
 };
@@ -108,11 +111,11 @@ class Shard::Sessions : public Scope {
 };
 
 Shard::Session::Session(Sessions& sessions, const Arrival& arrival, Time begin,
-                        Transport* transport, Task<> serving, bool opening)
+                        Transport* transport, Task<> serving, Stage stage)
     : Child(sessions, std::move(serving)),
       number_(arrival.number),
       ticket_(arrival.ticket),
-      opening_(opening),
+      stage_(static_cast<unsigned>(stage)),
       begin_us_(std::chrono::floor<std::chrono::microseconds>(begin).time_since_epoch().count()),
       endpoint_(arrival.endpoint) {
   if (transport) transport->be_known_at(&transport_);
@@ -130,12 +133,8 @@ Shard& Shard::Session::shard() const {
 
 // What opens a connection says itself how that ended, unless it threw what is no Error.
 void Shard::Session::ended(std::exception_ptr failure) {
-  if (opening_ && !failure) return;
+  if (is(Stage::opening) && !failure) return;
   shard().ended(arrival(), begin(), Failure::of(failure));
-}
-
-Tap* Shard::Session::tap() const {
-  return shard().taps_ && !opening_ ? static_cast<Tap*>(transport_) : nullptr;
 }
 
 ConnectionStatus Shard::Session::status() const {
@@ -143,7 +142,7 @@ ConnectionStatus Shard::Session::status() const {
   Time now = shard().network_.now();
   status.number = number_;
   status.service = (*shard().endpoints_)[endpoint_]->service;
-  status.opening = opening_;
+  status.opening = is(Stage::opening);
   status.age = now - begin();
   if (!transport_) return status;
   status.url = transport_->url();
@@ -173,14 +172,14 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
   if (!endpoint.opener) return begin_handler(arrival, now, std::move(stream));
   Transport* transport = &stream.transport();
   Task<> opening = open(arrival, now, std::move(stream));
-  sessions_->start(
-      std::make_unique<Session>(*sessions_, arrival, now, transport, std::move(opening), true));
+  sessions_->start(std::make_unique<Session>(*sessions_, arrival, now, transport,
+                                             std::move(opening), Session::Stage::opening));
 }
 
 // The handler begins as a task of its own, so that what the opening took is gone by then.
 Task<> Shard::open(Arrival arrival, Time begin, Stream stream) {
   const Opener& opener = (*endpoints_)[arrival.endpoint]->opener;
-  Task<Stream> opening = opener(network_, std::move(stream));
+  Task<Stream> opening = opener(network_, std::move(stream), open_options_);
   Result<Stream> opened = co_await attempt(std::move(opening));
   if (opened && *opened && sessions_) {
     counts_[arrival.endpoint].opening.record(network_.now() - begin);
@@ -196,7 +195,8 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
   ServiceCounts& counts = counts_[arrival.endpoint];
   ++counts.opened;
   if (*observer_) tell_who(arrival, stream);
-  if (taps_) {
+  bool taps = observe_ || limits_.bytes_per_second > 0 || limits_.messages_per_second > 0;
+  if (taps) {
     TapRates rates{TokenBucket(limits_.bytes_per_second, limits_.rate_burst),
                    TokenBucket(limits_.messages_per_second, limits_.rate_burst)};
     stream = Tap::on(std::move(stream), network_.loop(), counts.traffic, rates);
@@ -204,8 +204,9 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
   Transport* transport = nullptr;
   stream.transport().be_known_at(&transport);
   Task<> handling = handle((*endpoints_)[arrival.endpoint]->handler, std::move(stream));
+  auto stage = taps ? Session::Stage::handled_with_tap : Session::Stage::handled;
   sessions_->start(
-      std::make_unique<Session>(*sessions_, arrival, begin, transport, std::move(handling), false));
+      std::make_unique<Session>(*sessions_, arrival, begin, transport, std::move(handling), stage));
 }
 
 void Shard::tell_who(const Arrival& arrival, Stream& stream) {
@@ -239,12 +240,13 @@ Task<> Shard::run() {
   sessions_ = &sessions;
   farewells_ = &farewells;
   inbox_.open();
-  Duration period = limits_.idle_timeout == forever
-                        ? forever
-                        : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
   while (!draining_ && !context.cancelled()) {
+    Duration period = limits_.idle_timeout == forever
+                          ? forever
+                          : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
     Result<void> woken = co_await attempt(within(period, woken_.passed()));
-    if (!draining_) end_idle();
+    if (woken && !draining_) woken_.close();
+    if (!woken && !draining_) end_idle();
   }
   if (!context.cancelled()) co_await drain_sessions(context);
   cut_ = sessions.count();
@@ -263,6 +265,13 @@ void Shard::end_idle() {
     if (looks == sweeps) session.end_input("nothing was sent for too long");
     if (looks == looks_max) session.cancel(Ending::timed_out(limits_.idle_timeout));
   });
+}
+
+void Shard::set_limits(const ServerLimits& limits) {
+  Duration before = std::exchange(limits_, limits).idle_timeout;
+  open_options_.obey(limits);
+  // Else the looks go on at the times they had.
+  if (limits.idle_timeout != before && !draining_) woken_.open();
 }
 
 void Shard::drain() {
