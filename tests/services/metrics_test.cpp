@@ -38,7 +38,7 @@ TEST(Metrics, have_a_line_for_each_number_of_a_service) {
   service.messages_received = 8;
   service.messages_sent = 9;
   service.dropped = 10;
-  std::string text = metrics_text(status_of(service));
+  std::string text = metrics_text(status_of(service), {});
   EXPECT_THAT(text, HasSubstr(line("bowline_connections", "3")));
   EXPECT_THAT(text, HasSubstr(line("bowline_accepted_connections_total", "12345678901")));
   EXPECT_THAT(text, HasSubstr(line("bowline_refused_connections_total", "4")));
@@ -53,7 +53,7 @@ TEST(Metrics, have_a_line_for_each_number_of_a_service) {
 TEST(Metrics, count_failures_by_their_kind) {
   ServiceStatus service;
   service.failures = {{"connection reset", 2}, {"timed out", 3}};
-  std::string text = metrics_text(status_of(service));
+  std::string text = metrics_text(status_of(service), {});
   std::string_view name = "bowline_connection_failures_total";
   EXPECT_THAT(text, HasSubstr(line(name, "2", R"(,error="connection reset")")));
   EXPECT_THAT(text, HasSubstr(line(name, "3", R"(,error="timed out")")));
@@ -65,7 +65,7 @@ TEST(Metrics, add_a_histogram_up_to_the_last_bucket) {
   service.answers.counts[1] = 2;
   service.answers.counts.back() = 4;
   service.answers.sum = 1500ms;
-  std::string text = metrics_text(status_of(service));
+  std::string text = metrics_text(status_of(service), {});
   std::string bucket = "bowline_answer_duration_seconds_bucket";
   EXPECT_THAT(text, HasSubstr(line(bucket, "1", R"(,le="1e-05")")));
   EXPECT_THAT(text, HasSubstr(line(bucket, "3", R"(,le="2.5e-05")")));
@@ -80,15 +80,26 @@ TEST(Metrics, tell_of_the_server_as_a_whole) {
   status.uptime = 90s;
   status.draining = true;
   status.accept_failures = 2;
-  std::string text = metrics_text(status);
+  std::string text = metrics_text(status, {});
   EXPECT_THAT(text, HasSubstr("\nbowline_uptime_seconds 90\n"));
   EXPECT_THAT(text, HasSubstr("\nbowline_draining 1\n"));
   EXPECT_THAT(text, HasSubstr("\nbowline_accept_failures_total 2\n"));
-  EXPECT_THAT(text, Not(HasSubstr("process_")));
+  EXPECT_THAT(text, Not(HasSubstr("bowline_queued_bytes")));
 }
 
-TEST(Metrics, tell_of_the_process_when_it_is_known) {
-  ProcessUsage usage;
+TEST(Metrics, add_up_the_queues_of_a_service) {
+  std::vector<ConnectionStatus> connections(3);
+  connections[0].service = "ack";
+  connections[0].queued = 5;
+  connections[1].service = connections[2].service = "echo";
+  connections[1].queued = connections[2].queued = 1000;
+  std::string text = metrics_text({}, {}, connections);
+  EXPECT_THAT(text, HasSubstr("\nbowline_queued_bytes{service=\"ack\"} 5\n"));
+  EXPECT_THAT(text, HasSubstr("\nbowline_queued_bytes{service=\"echo\"} 2000\n"));
+}
+
+TEST(Metrics, tell_of_the_process) {
+  os::ProcessUsage usage;
   usage.cpu_seconds = 0.25;
   usage.resident_memory = 4096;
   usage.open_files = 12;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <limits>
+#include <map>
 
 namespace bowline {
 namespace {
@@ -135,7 +136,20 @@ void add_services(Families& families, const std::vector<ServiceStatus>& services
   }
 }
 
-void add_process(Families& families, const ProcessUsage& usage) {
+void add_queues(Families& families, const std::vector<ConnectionStatus>& connections) {
+  std::map<std::string, double> queued;
+  for (const ConnectionStatus& connection : connections) {
+    queued[connection.service] += static_cast<double>(connection.queued);
+  }
+  std::vector<ClientMetric>& metrics =
+      families.begin("bowline_queued_bytes", "Bytes written that the peers have not taken yet.",
+                     MetricType::Gauge);
+  for (const auto& [service, size] : queued) {
+    metrics.push_back(metric(MetricType::Gauge, size, {{"service", service}}));
+  }
+}
+
+void add_process(Families& families, const os::ProcessUsage& usage) {
   auto gauge = [&](const char* name, const char* help, auto value) {
     families.add(name, help, MetricType::Gauge, static_cast<double>(value));
   };
@@ -151,7 +165,8 @@ void add_process(Families& families, const ProcessUsage& usage) {
 
 }  // namespace
 
-std::string metrics_text(const ServerStatus& status, const std::optional<ProcessUsage>& usage) {
+std::string metrics_text(const ServerStatus& status, const os::ProcessUsage& usage,
+                         const std::vector<ConnectionStatus>& connections) {
   Families families;
   families.add("bowline_uptime_seconds", "How long the server runs.", MetricType::Gauge,
                seconds(status.uptime));
@@ -159,7 +174,8 @@ std::string metrics_text(const ServerStatus& status, const std::optional<Process
   families.add("bowline_accept_failures_total", "How often accepting failed.", MetricType::Counter,
                static_cast<double>(status.accept_failures));
   add_services(families, status.services);
-  if (usage) add_process(families, *usage);
+  if (!connections.empty()) add_queues(families, connections);
+  add_process(families, usage);
   return families.text();
 }
 
