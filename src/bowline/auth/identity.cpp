@@ -37,17 +37,10 @@ class IdentifiedTransport final : public Transport {
   TransportPointer below_;
 };
 
-IdentifiedTransport* place_in(Stream& stream) {
-  for (Transport* at = &stream.transport(); at; at = at->beneath()) {
-    if (auto* place = dynamic_cast<IdentifiedTransport*>(at)) return place;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
-const Identity* identity_of(Stream& stream) {
-  IdentifiedTransport* place = place_in(stream);
+const Identity* identity_of(Transport& transport) {
+  auto* place = find_transport<IdentifiedTransport>(transport);
   return place && place->known ? &place->identity : nullptr;
 }
 
@@ -59,7 +52,7 @@ Stream with_identity(Stream stream) {
 }
 
 void note_identity(Stream& stream, Identity identity) {
-  IdentifiedTransport* place = place_in(stream);
+  auto* place = find_transport<IdentifiedTransport>(stream.transport());
   BOWLINE_CHECK(place);
   place->identity = std::move(identity);
   place->known = true;

@@ -17,7 +17,10 @@ struct Identity {
 };
 
 // Valid as long as the stream; through TLS, WebSocket and what else is on top of it.
-const Identity* identity_of(Stream& stream);
+const Identity* identity_of(Transport& transport);
+inline const Identity* identity_of(Stream& stream) {
+  return identity_of(stream.transport());
+}
 
 // The same stream with a place for an identity, which note_identity() fills once it is known, there
 // or below what was put on top meanwhile.

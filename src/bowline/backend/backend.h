@@ -86,6 +86,9 @@ class Backend {
   virtual int local_address(Handle handle, Address& address) = 0;
   virtual int peer_address(Handle handle, Address& address) = 0;
   virtual int credentials(Handle handle, Credentials& credentials) = 0;
+  // How many bytes that were written to the stream `handle` its peer has not acknowledged, or on
+  // this host not read; the kernel counts what it needs beside them there.
+  virtual int queued(Handle handle) = 0;
   // Where bytes can go from one handle to another without being copied; null where they can't.
   virtual SplicePipes* pipes() { return nullptr; }
 

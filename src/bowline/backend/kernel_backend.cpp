@@ -251,6 +251,10 @@ int KernelBackend::credentials(Handle handle, Credentials& credentials) {
   return 0;
 }
 
+int KernelBackend::queued(Handle handle) {
+  return os::unsent_size(handle);
+}
+
 int KernelBackend::open_signals(std::initializer_list<int> signals) {
   return os::open_signals(signals);
 }

@@ -34,6 +34,7 @@ class KernelBackend : public Backend {
   int local_address(Handle handle, Address& address) override;
   int peer_address(Handle handle, Address& address) override;
   int credentials(Handle handle, Credentials& credentials) override;
+  int queued(Handle handle) override;
   SplicePipes* pipes() override { return &pipes_; }
   int open_signals(std::initializer_list<int> signals) override;
   int read_signal(Handle handle) override;

@@ -48,6 +48,8 @@ Error make_error(std::error_code code, std::string_view action, std::string_view
 // The same for a number of errno (positive).
 Error make_error(int error_number, std::string_view action, std::string_view advice = {});
 std::string describe(std::error_code code);
+// Its name, for counting: "ECONNRESET", "peer_not_trusted"; "other" for what has none.
+std::string_view error_name(std::error_code code);
 
 // A value or the Error in its place. Reading a value that is not there throws that Error.
 template <class T>

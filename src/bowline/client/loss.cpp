@@ -39,7 +39,7 @@ bool is_final_code(unsigned code) {
 }
 
 const WebSocketDetails* close_of(Stream& stream) {
-  auto* layer = dynamic_cast<WebSocketLayer*>(&stream.transport());
+  auto* layer = find_transport<WebSocketLayer>(stream.transport());
   return layer ? &layer->details() : nullptr;
 }
 

@@ -3,6 +3,8 @@
 
 #include "bowline/net/transport.h"
 
+#include <algorithm>
+
 namespace bowline {
 
 class SocketTransport final : public Transport {
@@ -26,6 +28,9 @@ class SocketTransport final : public Transport {
   int credentials(Credentials& credentials) const override;
   int set_option(Option option, int value) override;
   Handle handle() const override { return handle_; }
+  std::size_t queued() override {
+    return static_cast<std::size_t>(std::max(0, backend_->queued(handle_)));
+  }
   std::string url() const override;
   std::string advice(Attempted attempted, int error_number) const override;
 

@@ -47,17 +47,23 @@ bool is_refusal(int result) {
 
 // One piece, if it is there; its size, or 0 when none can be had or passed on.
 Task<std::size_t> splice_piece(SplicePipes& pipes, Stream& from, Stream& to) {
+  Handle source = from.transport().handle();
+  Handle target = to.transport().handle();
+  if (source == no_handle || target == no_handle) co_return 0;
   LentPipe pipe(pipes);
   if (!pipe) co_return 0;
-  int came = pipe->fill(from.transport().handle());
+  int came = pipe->fill(source);
   if (came == 0 || came == -EAGAIN || is_refusal(came)) co_return 0;
   if (came < 0) throw from.failure(nullptr, Attempted::receive, came);
   while (pipe->size() > 0) {
-    int gone = pipe->drain(to.transport().handle());
+    int gone = pipe->drain(target);
     if (gone < 0 && gone != -EAGAIN) co_return 0;  // the next write says why
     if (gone == -EAGAIN) co_await Readiness(to, true);
   }
-  co_return static_cast<std::size_t>(came);
+  auto size = static_cast<std::size_t>(came);
+  from.transport().note_spliced(size, 0);
+  to.transport().note_spliced(0, size);
+  co_return size;
 }
 
 }  // namespace
@@ -65,8 +71,7 @@ Task<std::size_t> splice_piece(SplicePipes& pipes, Stream& from, Stream& to) {
 Task<> splice(Stream& from, Stream& to, std::uint64_t& moved) {
   Network network = co_await current_network();
   SplicePipes* pipes = network.loop().backend().pipes();
-  bool plain = from.transport().handle() != no_handle && to.transport().handle() != no_handle;
-  if (!pipes || !plain) co_return;
+  if (!pipes) co_return;
   for (;;) {
     std::size_t piece = co_await splice_piece(*pipes, from, to);
     moved += piece;

@@ -64,8 +64,16 @@ class Transport {
   // Zero or the negative number of an error. Options that mean nothing here do nothing.
   virtual int credentials(Credentials&) const { return -EOPNOTSUPP; }
   virtual int set_option(Option, int) { return 0; }
-  // The stream socket whose bytes these are, as they are; no_handle for layers and datagrams.
+  // The stream socket whose bytes these are, as they are; no_handle for layers and datagrams, and
+  // where all that passes must pass here.
   virtual Handle handle() const { return no_handle; }
+  // So much went past it, from one handle() to another.
+  virtual void note_spliced(std::size_t /*received*/, std::size_t /*sent*/) {}
+  // As Backend::queued, of the socket at the bottom; 0 where there is none.
+  virtual std::size_t queued() {
+    Transport* below = beneath();
+    return below ? below->queued() : 0;
+  }
   // The transport that this one is on top of, if it is.
   virtual Transport* beneath() { return nullptr; }
   // For errors: where this leads, as a URL, and what to try.
@@ -83,6 +91,15 @@ struct TransportCloser {
   void operator()(Transport* transport) const { transport->close(); }
 };
 using TransportPointer = std::unique_ptr<Transport, TransportCloser>;
+
+// The uppermost T of `top` and those beneath it, or null.
+template <class T>
+T* find_transport(Transport& top) {
+  for (Transport* at = &top; at; at = at->beneath()) {
+    if (auto* found = dynamic_cast<T*>(at)) return found;
+  }
+  return nullptr;
+}
 
 // The awaiting of one Op: what all operations of streams and listeners are made of. The Op lies in
 // pooled memory and not in the awaiting coroutine's frame, which would hold one for each place that

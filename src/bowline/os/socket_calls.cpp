@@ -4,7 +4,9 @@
 #include "bowline/os/clock.h"
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -286,6 +288,11 @@ int peer_credentials(int fd, PeerCredentials& credentials) {
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &system, &size) < 0) return -errno;
   credentials = {system.pid, system.uid, system.gid};
   return 0;
+}
+
+int unsent_size(int fd) {
+  int size = 0;
+  return ::ioctl(fd, SIOCOUTQ, &size) < 0 ? -errno : size;
 }
 
 }  // namespace bowline::os

@@ -71,4 +71,8 @@ struct PeerCredentials {
 };
 int peer_credentials(int fd, PeerCredentials& credentials);
 
+// How many bytes are in the send queue (SIOCOUTQ, tcp(7)): not acknowledged, or by the peer of a
+// Unix socket not read, which counts the kernel's own memory with them.
+int unsent_size(int fd);
+
 }  // namespace bowline::os

@@ -38,7 +38,7 @@ class MessageListener {
 };
 
 // Listens at any URL that a Server can, but for datagrams. `options` are those of a Server; its
-// threads and its observer have no part in this. Throws Error as Server::run() does.
+// threads, its observer and its rates have no part in this. Throws Error as Server::run() does.
 MessageListener listen_messages(std::string url, ServerOptions options = {});
 
 }  // namespace bowline

@@ -61,13 +61,14 @@ Server::~Server() {
 }
 
 void Server::add_shard(Network network) {
-  shards_.push_back(
-      std::make_unique<Shard>(network, options_.limits, endpoints_, headcount_, options_.observer));
+  shards_.push_back(std::make_unique<Shard>(network, options_.limits, endpoints_, headcount_,
+                                            options_.observer, options_.observe));
 }
 
 void Server::add(std::string url, Handler handler, std::string service) {
   Url parsed = Url::parse(url).value();
   Opener opener = make_opener(parsed, options_.open);
+  note([&](Standing& standing) { standing.status.services.push_back({.service = service}); });
   endpoints_.push_back(std::make_unique<ServerEndpoint>(ServerEndpoint{
       std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
 }
@@ -123,15 +124,18 @@ Task<> Server::serve_in(Scope& scope) {
   if (!context.cancelled()) {  // else it was stopped before it began
     co_await begin_shards();
     Scope acceptors(context);
+    note([&](Standing& standing) { standing.begin = network().now(); });
     for (std::size_t index = 0; index < doors.size(); ++index) {
       auto open = [&](auto& door) {
         std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
+        note([&](Standing& standing) { standing.status.services[index].url = url; });
         tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
         acceptors.start(accept_at(index, std::move(door)));
       };
       std::visit(open, doors[index]);
     }
     Result<void> asked = co_await attempt(drain_asked_.passed());
+    note([](Standing& standing) { standing.status.draining = true; });
     acceptors.cancel();
     try {
       co_await acceptors.join();
@@ -221,6 +225,7 @@ Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
 }
 
 Task<> Server::accept_failed(std::size_t endpoint, std::string url, Error failure) {
+  note([](Standing& standing) { ++standing.status.accept_failures; });
   tell({Kind::accept_failed, 0, std::move(url), endpoints_[endpoint]->service, failure.what()});
   Result<void> slept = co_await attempt(sleep(accept_pause));
 }
@@ -229,6 +234,7 @@ std::optional<Arrival> Server::let_in(std::size_t endpoint, const Address& peer)
   std::optional<Headcount::Ticket> ticket = headcount_.enter(peer);
   if (ticket) return Arrival{endpoint, ++served_, *ticket};
   ++refused_;
+  note([endpoint](Standing& standing) { ++standing.status.services[endpoint].refused; });
   Time now = network().now();
   if (now < next_refusal_) return std::nullopt;
   next_refusal_ = later(now, refusal_pause);

@@ -10,13 +10,16 @@
 #include "bowline/net/worker.h"
 #include "bowline/server/listen.h"
 #include "bowline/server/shard.h"
+#include "bowline/server/status.h"
 #include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +39,9 @@ struct ServerOptions {
   std::string certificate;
   std::string key;
   ServerObserver observer;
+  // Counts what each connection reads and writes, so that status() and connections() tell of it,
+  // and trace() can show it.
+  bool observe = false;
 };
 
 // `options.open` with all that the other options say of it. Throws Error when the certificate can't
@@ -66,6 +72,23 @@ class Server {
   // How many connections were let in so far. From any thread.
   std::uint64_t served() const { return served_; }
 
+  // What follows may be awaited on any loop, in another thread's too, from before run() to after
+  // it, while the Server is there. It waits for each of the server's loops to answer; what has
+  // ended says what it last knew. When it is cancelled nothing more is done, nor is it undone.
+
+  // How it is, and what it has done so far.
+  Task<ServerStatus> status();
+  // Those that are open at this moment, in no order; each costs the loop it is on a microsecond.
+  Task<std::vector<ConnectionStatus>> connections();
+  // Ends what comes in from that connection, so that its handler reads the end, and the peer hears
+  // `why` where the protocol has words for it; a handler that is still there after half of
+  // ServerLimits::drain_timeout is cancelled. With `now` it is at once. False: there is none.
+  Task<bool> end_connection(std::uint64_t number, std::string why, bool now = false);
+  // Shows to `tracer` what that connection reads and writes from now on, in place of who traced it
+  // before; an empty one ends that. It goes with the connection. False: there is none that can be
+  // traced, as it is still being opened or ServerOptions::observe is off.
+  Task<bool> trace(std::uint64_t number, Tracer tracer);
+
  private:
   Server(ServerOptions options, std::nullptr_t);  // what both have in common
   void add_shard(Network network);
@@ -84,6 +107,13 @@ class Server {
   void deal(std::size_t endpoint, Accepted accepted);
   void tell(const ServerEvent& event) const;
   void tell_stopped() const;
+  // What the loop that accepts knows, under a lock: the rest of it is the shards'.
+  struct Standing {
+    std::mutex mutex;
+    ServerStatus status;
+    std::optional<Time> begin;
+  };
+  void note(const std::function<void(Standing& standing)>& change);
 
   ServerOptions options_;
   Headcount headcount_;
@@ -98,6 +128,7 @@ class Server {
   Gate all_run_;
   Gate none_runs_;
   std::atomic<std::uint64_t> served_ = 0;
+  Standing standing_;
   std::uint64_t refused_ = 0;
   Time next_refusal_{};  // not told before
 };

@@ -13,6 +13,7 @@ struct ServerEvent {
   enum class Kind {
     listening,
     accepted,
+    identified,  // where it is asked who a peer is, and that is known
     closed,
     refused,  // it had too many from that address
     accept_failed,
@@ -21,11 +22,12 @@ struct ServerEvent {
   };
   Kind kind;
   std::uint64_t connection = 0;  // counted from 1; stopped, refused: how many were
-  std::string url;               // listening: the server's; accepted, refused: the peer's
+  std::string url;               // listening: the server's; of connections: the peer's
   std::string service;           // the name given to Server::add()
   std::string failure;           // refused, accept_failed, and closed when the handler threw
   Duration duration{};           // closed: how long it was open
   std::uint64_t cut = 0;         // stopped: how many connections were ended by force
+  std::string user;              // identified
 };
 
 // Called on any of the server's threads.

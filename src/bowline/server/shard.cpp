@@ -1,5 +1,6 @@
 #include "bowline/server/shard.h"
 
+#include "bowline/auth/identity.h"
 #include "bowline/task/wait.h"
 
 #include <algorithm>
@@ -31,19 +32,26 @@ Task<> handle(const Handler& handler, Stream stream) {
   }
 }
 
-// What an exception says; nothing for none.
-std::string text_of(const std::exception_ptr& failure) {
-  if (!failure) return {};
-  try {
-    std::rethrow_exception(failure);
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "the handler threw something that is no std::exception";
-  }
-}
-
 }  // namespace
+
+// Why a connection ended before its time; nothing where it did not.
+struct Shard::Failure {
+  std::string_view name;
+  std::string text;
+
+  static Failure of(const std::exception_ptr& failure) {
+    if (!failure) return {};
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::system_error& error) {
+      return {error_name(error.code()), error.what()};
+    } catch (const std::exception& error) {
+      return {"exception", error.what()};
+    } catch (...) {
+      return {"exception", "the handler threw something that is no std::exception"};
+    }
+  }
+};
 
 // One connection that is opened, or handled; its failure ends nothing else. There are many, so it
 // is small.
@@ -52,9 +60,7 @@ class Shard::Session final : public Child {
   // `transport`: of the connection; null when the handler has closed it already.
   Session(Sessions& sessions, const Arrival& arrival, Time begin, Transport* transport,
           Task<> serving, bool opening);
-  ~Session() override {
-    if (transport_) transport_->be_known_at(nullptr);
-  }
+  ~Session() override;
 
   Arrival arrival() const { return {endpoint_, number_, static_cast<Headcount::Ticket>(ticket_)}; }
   Time begin() const { return Time(std::chrono::microseconds(begin_us_)); }
@@ -71,9 +77,13 @@ class Shard::Session final : public Child {
   void end_input(std::string_view why) {
     if (transport_) transport_->end_input(why);
   }
+  std::uint64_t number() const { return number_; }
+  Tap* tap() const;
+  ConnectionStatus status() const;
   using Child::cancel;
 
  private:
+  Shard& shard() const;
   void ended(std::exception_ptr failure) override;
 
   Transport* transport_ = nullptr;  // while it is there
@@ -108,15 +118,54 @@ Shard::Session::Session(Sessions& sessions, const Arrival& arrival, Time begin,
   if (transport) transport->be_known_at(&transport_);
 }
 
+// A stream may outlive its handler, but not what this counts.
+Shard::Session::~Session() {
+  if (Tap* tapped = tap()) tapped->leave();
+  if (transport_) transport_->be_known_at(nullptr);
+}
+
+Shard& Shard::Session::shard() const {
+  return static_cast<Sessions&>(scope()).shard;
+}
+
 // What opens a connection says itself how that ended, unless it threw what is no Error.
 void Shard::Session::ended(std::exception_ptr failure) {
   if (opening_ && !failure) return;
-  static_cast<Sessions&>(scope()).shard.ended(arrival(), begin(), text_of(failure));
+  shard().ended(arrival(), begin(), Failure::of(failure));
+}
+
+Tap* Shard::Session::tap() const {
+  return shard().taps_ && !opening_ ? static_cast<Tap*>(transport_) : nullptr;
+}
+
+ConnectionStatus Shard::Session::status() const {
+  ConnectionStatus status;
+  Time now = shard().network_.now();
+  status.number = number_;
+  status.service = (*shard().endpoints_)[endpoint_]->service;
+  status.opening = opening_;
+  status.age = now - begin();
+  if (!transport_) return status;
+  status.url = transport_->url();
+  status.queued = transport_->queued();
+  if (const Identity* who = identity_of(*transport_)) status.user = who->name;
+  Tap* tapped = tap();
+  if (!tapped) return status;
+  status.idle = std::max(now - tapped->last_use(), Duration());
+  status.bytes_received = tapped->traffic().bytes_received;
+  status.bytes_sent = tapped->traffic().bytes_sent;
+  status.messages_received = tapped->traffic().messages_received;
+  status.messages_sent = tapped->traffic().messages_sent;
+  status.traced = tapped->is_traced();
+  return status;
 }
 
 void Shard::begin(const Arrival& arrival, Stream stream) {
   if (!sessions_) return headcount_->leave(arrival.ticket);  // it came too late
   const ServerEndpoint& endpoint = *(*endpoints_)[arrival.endpoint];
+  ServiceCounts& counts = counts_[arrival.endpoint];
+  ++counts.accepted;
+  ++counts.open;
   if (*observer_) {
     (*observer_)({Kind::accepted, arrival.number, stream.peer_url(), endpoint.service});
   }
@@ -134,13 +183,24 @@ Task<> Shard::open(Arrival arrival, Time begin, Stream stream) {
   Task<Stream> opening = opener(network_, std::move(stream));
   Result<Stream> opened = co_await attempt(std::move(opening));
   if (opened && *opened && sessions_) {
+    counts_[arrival.endpoint].opening.record(network_.now() - begin);
     begin_handler(arrival, begin, std::move(*opened));
   } else {
-    ended(arrival, begin, opened ? std::string() : opened.error().what());
+    Failure failure;
+    if (!opened) failure = {error_name(opened.error().code()), opened.error().what()};
+    ended(arrival, begin, std::move(failure));
   }
 }
 
 void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
+  ServiceCounts& counts = counts_[arrival.endpoint];
+  ++counts.opened;
+  if (*observer_) tell_who(arrival, stream);
+  if (taps_) {
+    TapRates rates{TokenBucket(limits_.bytes_per_second, limits_.rate_burst),
+                   TokenBucket(limits_.messages_per_second, limits_.rate_burst)};
+    stream = Tap::on(std::move(stream), network_.loop(), counts.traffic, rates);
+  }
   Transport* transport = nullptr;
   stream.transport().be_known_at(&transport);
   Task<> handling = handle((*endpoints_)[arrival.endpoint]->handler, std::move(stream));
@@ -148,12 +208,24 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
       std::make_unique<Session>(*sessions_, arrival, begin, transport, std::move(handling), false));
 }
 
-void Shard::ended(const Arrival& arrival, Time begin, std::string failure) {
+void Shard::tell_who(const Arrival& arrival, Stream& stream) {
+  const Identity* who = identity_of(stream);
+  if (!who) return;
+  const std::string& service = (*endpoints_)[arrival.endpoint]->service;
+  ServerEvent event{Kind::identified, arrival.number, stream.peer_url(), service};
+  event.user = who->name;
+  (*observer_)(event);
+}
+
+void Shard::ended(const Arrival& arrival, Time begin, Failure failure) {
   headcount_->leave(arrival.ticket);
+  ServiceCounts& counts = counts_[arrival.endpoint];
+  --counts.open;
+  if (!failure.name.empty()) ++counts.failures[std::string(failure.name)];
   if (*observer_) {
     const std::string& service = (*endpoints_)[arrival.endpoint]->service;
     Duration duration = network_.now() - begin;
-    (*observer_)({Kind::closed, arrival.number, {}, service, std::move(failure), duration});
+    (*observer_)({Kind::closed, arrival.number, {}, service, std::move(failure.text), duration});
   }
   // An opening is still in the scope when it says that it has ended.
   if (draining_ && sessions_ && sessions_->count() <= 1) woken_.open();
@@ -162,7 +234,11 @@ void Shard::ended(const Arrival& arrival, Time begin, std::string failure) {
 Task<> Shard::run() {
   Context& context = co_await current_context();
   Sessions sessions(context, *this);
+  Scope farewells(context);
+  counts_.resize(endpoints_->size());
   sessions_ = &sessions;
+  farewells_ = &farewells;
+  inbox_.open();
   Duration period = limits_.idle_timeout == forever
                         ? forever
                         : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
@@ -173,8 +249,12 @@ Task<> Shard::run() {
   if (!context.cancelled()) co_await drain_sessions(context);
   cut_ = sessions.count();
   sessions_ = nullptr;
+  farewells_ = nullptr;
   sessions.cancel();
+  farewells.cancel();
   co_await sessions.join();
+  co_await farewells.join();
+  inbox_.close();
 }
 
 void Shard::end_idle() {
@@ -206,6 +286,49 @@ Task<> Shard::drain_sessions(Context& context) {
       if (session.look() == sweeps || tell_all) session.end_input("the server is going away");
     });
   }
+}
+
+Shard::Session* Shard::find(std::uint64_t number) const {
+  Session* found = nullptr;
+  if (!sessions_) return found;
+  sessions_->for_each([&](Session& session) {
+    if (session.number() == number) found = &session;
+  });
+  return found;
+}
+
+std::vector<ConnectionStatus> Shard::connections() const {
+  std::vector<ConnectionStatus> all;
+  if (!sessions_) return all;
+  all.reserve(sessions_->count());
+  sessions_->for_each([&](Session& session) { all.push_back(session.status()); });
+  return all;
+}
+
+bool Shard::end_connection(std::uint64_t number, std::string_view why, bool now) {
+  Session* session = find(number);
+  if (!session) return false;
+  session->end_input(why);
+  if (now) {
+    session->cancel(Ending::cancelled());
+  } else {
+    farewells_->start(see_off(number));
+  }
+  return true;
+}
+
+// Who was told has as long as in a drain.
+Task<> Shard::see_off(std::uint64_t number) {
+  Result<void> slept = co_await attempt(sleep(limits_.drain_timeout / 2));
+  Session* session = slept ? find(number) : nullptr;
+  if (session) session->cancel(Ending::cancelled());
+}
+
+bool Shard::trace(std::uint64_t number, Tracer tracer) {
+  Session* session = find(number);
+  Tap* tap = session ? session->tap() : nullptr;
+  if (tap) tap->trace(number, std::move(tracer));
+  return tap != nullptr;
 }
 
 }  // namespace bowline

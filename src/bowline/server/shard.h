@@ -2,15 +2,18 @@
 // handler; how long they may be silent, and how they end when the server drains.
 #pragma once
 
-#include "bowline/net/network.h"
+#include "bowline/net/tap.h"
 #include "bowline/server/headcount.h"
+#include "bowline/server/inbox.h"
 #include "bowline/server/opener.h"
 #include "bowline/server/server_event.h"
+#include "bowline/server/status.h"
 #include "bowline/task/gate.h"
 #include "bowline/task/scope.h"
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,18 +41,34 @@ struct Arrival {
   Headcount::Ticket ticket;
 };
 
+// Of an endpoint, in one shard: what ServiceStatus says of all.
+struct ServiceCounts {
+  std::size_t open = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t opened = 0;
+  LatencyCounts opening;
+  std::map<std::string, std::uint64_t, std::less<>> failures;
+  TrafficTotal traffic;
+
+  void add_to(ServiceStatus& status) const;
+};
+
 class Shard {
  public:
-  // All must outlive it.
+  // All must outlive it. With `observe`, or where `limits` has rates, each stream gets a Tap.
   Shard(Network network, const ServerLimits& limits, const ServerEndpoints& endpoints,
-        Headcount& headcount, const ServerObserver& observer)
+        Headcount& headcount, const ServerObserver& observer, bool observe)
       : network_(network),
         limits_(limits),
         endpoints_(&endpoints),
         headcount_(&headcount),
-        observer_(&observer) {}
+        observer_(&observer),
+        taps_(observe || limits.bytes_per_second > 0 || limits.messages_per_second > 0),
+        inbox_(network) {}
 
   Network network() const { return network_; }
+  // Has `work` done on its loop while run() lasts, else at once. From any thread.
+  void post(std::function<void()> work) { inbox_.put(std::move(work)); }
   // Has sessions until drain(), and then until all have ended. When it is cancelled, so are they.
   Task<> run();
   // Serves a connection, which is closed when run() is about to end. Once that has begun.
@@ -59,13 +78,24 @@ class Shard {
   // How many sessions drain() had to cancel.
   std::size_t cut() const { return cut_; }
 
+  // What follows is for what was posted. By endpoint; empty before run().
+  const std::vector<ServiceCounts>& counts() const { return counts_; }
+  std::vector<ConnectionStatus> connections() const;
+  // These are false when there is no such connection; trace() also where it has no Tap.
+  bool end_connection(std::uint64_t number, std::string_view why, bool now);
+  bool trace(std::uint64_t number, Tracer tracer);
+
  private:
   class Session;
   class Sessions;
+  struct Failure;
 
   Task<> open(Arrival arrival, Time begin, Stream stream);
   void begin_handler(const Arrival& arrival, Time begin, Stream stream);
-  void ended(const Arrival& arrival, Time begin, std::string failure);
+  void tell_who(const Arrival& arrival, Stream& stream);
+  void ended(const Arrival& arrival, Time begin, Failure failure);
+  Session* find(std::uint64_t number) const;
+  Task<> see_off(std::uint64_t number);
   void end_idle();
   Task<> drain_sessions(Context& context);
 
@@ -74,10 +104,14 @@ class Shard {
   const ServerEndpoints* endpoints_;
   Headcount* headcount_;
   const ServerObserver* observer_;
+  bool taps_;
+  std::vector<ServiceCounts> counts_;
   Sessions* sessions_ = nullptr;  // while more may come
+  Scope* farewells_ = nullptr;    // as long
   Gate woken_;  // to drain, or because the last session that was drained has ended
   bool draining_ = false;
   std::size_t cut_ = 0;
+  Inbox inbox_;
 };
 
 }  // namespace bowline

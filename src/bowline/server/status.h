@@ -2,9 +2,8 @@
 // are made of.
 #pragma once
 
-#include "bowline/base/time.h"
+#include "bowline/base/latency_counts.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -12,19 +11,6 @@
 #include <vector>
 
 namespace bowline {
-
-// How often something took how long.
-struct LatencyCounts {
-  // The upper edges, in microseconds; what is longer counts in the last place of `counts`.
-  static constexpr std::array<std::uint32_t, 15> edges_us = {
-      10,   25,     50,     100,    250,     500,       1000,      2500,
-      5000, 10'000, 25'000, 50'000, 100'000, 1'000'000, 10'000'000};
-  std::array<std::uint64_t, edges_us.size() + 1> counts{};
-  Duration sum{};
-
-  void record(Duration duration);
-  void add(const LatencyCounts& other);
-};
 
 // Of one Server::add(), in all loops, since the server began.
 struct ServiceStatus {

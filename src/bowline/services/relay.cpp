@@ -42,7 +42,7 @@ class Traffic final : private Timer {
 };
 
 WebSocketLayer* websocket_of(MessageStream& messages) {
-  return dynamic_cast<WebSocketLayer*>(&messages.stream().transport());
+  return find_transport<WebSocketLayer>(messages.stream().transport());
 }
 
 void reset(MessageStream& messages) {

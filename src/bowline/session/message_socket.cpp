@@ -43,7 +43,7 @@ struct MessageConnection {
 
   // For the loop's thread, all of these.
   WebSocketLayer* websocket() {
-    return dynamic_cast<WebSocketLayer*>(&messages->stream().transport());
+    return find_transport<WebSocketLayer>(messages->stream().transport());
   }
   // Takes what was received; false when nothing more is to be read for now.
   bool take(Result<Message> received);

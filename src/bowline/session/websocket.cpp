@@ -156,11 +156,11 @@ Task<Stream> open_websocket(Network network, Stream stream, std::string url,
 }
 
 WebSocket::WebSocket(Stream stream) : MessageStream(std::move(stream)) {
-  BOWLINE_CHECK(dynamic_cast<WebSocketLayer*>(&this->stream().transport()));
+  BOWLINE_CHECK(find_transport<WebSocketLayer>(this->stream().transport()));
 }
 
 WebSocketLayer& WebSocket::layer() const {
-  return static_cast<WebSocketLayer&>(const_cast<WebSocket*>(this)->stream().transport());
+  return *find_transport<WebSocketLayer>(const_cast<WebSocket*>(this)->stream().transport());
 }
 
 const std::string& WebSocket::target() const {

@@ -267,6 +267,11 @@ int SimBackend::credentials(Handle handle, Credentials& credentials) {
   return 0;
 }
 
+int SimBackend::queued(Handle handle) {
+  Socket* socket = socket_at(handle);
+  return socket ? static_cast<int>(socket->row().unsent) : -EBADF;
+}
+
 int SimBackend::open_signals(std::initializer_list<int> signals) {
   return add(std::make_unique<SignalSocket>(*this, signals));
 }

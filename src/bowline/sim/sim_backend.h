@@ -51,6 +51,7 @@ class SimBackend : public Backend {
   int local_address(Handle handle, Address& address) override;
   int peer_address(Handle handle, Address& address) override;
   int credentials(Handle handle, Credentials& credentials) override;
+  int queued(Handle handle) override;
   int open_signals(std::initializer_list<int> signals) override;
   int read_signal(Handle handle) override;
   std::string advice(Attempted attempted, const Address& address, int error_number) override;

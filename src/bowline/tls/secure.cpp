@@ -154,10 +154,9 @@ Task<Stream> connect_tls(Network network, Stream stream, const TlsContext& conte
 }
 
 std::optional<TlsFacts> tls_facts(Stream& stream) {
-  for (Transport* at = &stream.transport(); at; at = at->beneath()) {
-    if (auto* layer = dynamic_cast<TlsLayer*>(at)) return layer->engine().facts();
-  }
-  return std::nullopt;
+  auto* layer = find_transport<TlsLayer>(stream.transport());
+  if (!layer) return std::nullopt;
+  return layer->engine().facts();
 }
 
 }  // namespace bowline
