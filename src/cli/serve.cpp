@@ -1,6 +1,7 @@
 #include "cli/serve.h"
 
 #include "bowline/services/service.h"
+#include "cli/admin_options.h"
 #include "cli/auth_options.h"
 #include "cli/event_log.h"
 #include "cli/failure.h"
@@ -36,6 +37,7 @@ struct Options {
   Framing framing;
   std::vector<AddressRange> proxies;
   ServerLimits limits;
+  AdminSettings admin;
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -59,6 +61,7 @@ constexpr const char* examples =
     "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen wss://:8443 --cert a.pem --key a.key --auth-users users\n"
+    "  bowline serve echo --admin http://127.0.0.1:9100\n"
     "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
     "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
     "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"
@@ -115,6 +118,7 @@ int serve_until_stopped(const Options& options) {
     server_options.observer = [log](const ServerEvent& event) { log_event(event, log); };
   }
   server_options.limits = options.limits;
+  server_options.observe = options.admin.any();
   server_options.open.websocket = options.websocket;
   server_options.open.framing = options.framing;
   server_options.open.proxies = options.proxies;
@@ -134,6 +138,7 @@ int serve_until_stopped(const Options& options) {
       server.add(url, service.handle, options.service);
     }
     if (options.urls.empty()) server.add(std::string(service.url), service.handle, options.service);
+    std::unique_ptr<Admin> admin = begin_admin(server, options.admin, loaded.tls, log);
     server.run();
     return 0;
   } catch (const Error& error) {
@@ -181,6 +186,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_duration(*command, "--keep-alive", options->websocket.http.idle_timeout, false,
                "How long a client that looked at a page may stay without asking for another "
                "(default: 60s)");
+  add_admin_options(*command, options->admin);
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

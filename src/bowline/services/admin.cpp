@@ -202,8 +202,9 @@ class Pages {
       say(404, fmt::format("There is no connection {} that can be traced.\n", number_));
       co_return;
     }
-    co_await http_->begin_response(
-        200, {{"Content-Type", "application/x-ndjson"}, {"Cache-Control", "no-store"}});
+    HttpFieldList fields = {{"Content-Type", "application/x-ndjson"},
+                            {"Cache-Control", "no-store"}};
+    co_await http_->begin_response(200, fields);
     if (!to_head_) co_await with_scope(show, this, &lines);
     co_await http_->end_response();
   }

@@ -2,6 +2,7 @@
 // another. Who reads them too slowly loses some, and is told how many: no connection waits for it.
 #pragma once
 
+#include "bowline/net/network.h"
 #include "bowline/net/tap.h"
 
 #include <cstddef>
