@@ -18,6 +18,8 @@ std::string_view kind_name(Kind kind) {
       return "listening";
     case Kind::accepted:
       return "accepted";
+    case Kind::identified:
+      return "identified";
     case Kind::closed:
       return "closed";
     case Kind::refused:
@@ -78,6 +80,8 @@ std::string text_line(const ServerEvent& event) {
       return fmt::format("listening on {} ({})", event.url, event.service);
     case Kind::accepted:
       return fmt::format("connection {} from {}", event.connection, event.url);
+    case Kind::identified:
+      return fmt::format("connection {} is {}", event.connection, event.user);
     case Kind::closed:
       return event.failure.empty()
                  ? fmt::format("connection {} closed after {:.3f} s", event.connection,
@@ -111,6 +115,7 @@ std::string json_line(const ServerEvent& event, const std::string& time) {
   }
   if (!event.service.empty()) line["service"] = event.service;
   if (!event.url.empty()) line["url"] = event.url;
+  if (!event.user.empty()) line["user"] = event.user;
   if (event.kind == Kind::closed) line["seconds"] = seconds(event.duration);
   if (!event.failure.empty()) line["error"] = event.failure;
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -16,6 +16,18 @@ void add_limit_options(CLI::App& command, ServerLimits& limits) {
                   "Connections at a time from one address, of IPv6 from one /64; those beyond are "
                   "closed at once (default: 20000)")
       ->check(CLI::PositiveNumber);
+  command
+      .add_option("--rate-bytes", limits.bytes_per_second,
+                  "Bytes that one connection may send in a second, as 500k or 2M; one that sends "
+                  "more has to wait. A second's worth may come at once (default: no limit)")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("BYTES");
+  command
+      .add_option("--rate-messages", limits.messages_per_second,
+                  "The same for messages; of streams without a framing, each read is one (default: "
+                  "no limit)")
+      ->transform(CLI::AsSizeValue(true))
+      ->type_name("COUNT");
   add_duration(command, "--handshake-timeout", limits.handshake_timeout, false,
                "How long a client may take for TLS, and for each head of HTTP (default: 10s)");
   add_duration_action(

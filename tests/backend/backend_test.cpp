@@ -144,6 +144,8 @@ TEST_P(BackendTest, knows_both_ends_of_a_connection_and_who_is_there) {
   EXPECT_EQ(peer.process, ::getpid());
   EXPECT_EQ(peer.user, ::getuid());
   EXPECT_EQ(peer.group, ::getgid());
+  EXPECT_EQ(backend_->queued(pair.near), 0);
+  EXPECT_EQ(backend_->queued(-1), -EBADF);
 }
 
 TEST_P(BackendTest, reads_signals_in_place_of_dying_of_them) {

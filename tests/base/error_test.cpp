@@ -33,6 +33,14 @@ TEST(Error, is_a_system_error_that_is_told_apart_by_its_code) {
   EXPECT_STREQ(plain.what(), "connect: connection refused");
 }
 
+TEST(Error, has_a_short_name_to_be_counted_by) {
+  EXPECT_EQ(error_name(make_error(ECONNRESET, "read").code()), "ECONNRESET");
+  EXPECT_EQ(error_name(std::make_error_code(std::errc::timed_out)), "ETIMEDOUT");
+  EXPECT_EQ(error_name(make_error_code(Errc::peer_not_trusted)), "peer_not_trusted");
+  EXPECT_EQ(error_name(std::make_error_code(std::io_errc::stream)), "other");
+  EXPECT_EQ(error_name({12345, std::system_category()}), "other");
+}
+
 TEST(Error, knows_time_outs_and_cancelling) {
   EXPECT_TRUE(make_error(ETIMEDOUT, "receive").timed_out());
   EXPECT_TRUE(make_error(ECANCELED, "receive").cancelled());

@@ -14,6 +14,8 @@ TEST(EventLog, a_line_of_text_says_what_happened) {
   EXPECT_EQ(text_line({Kind::listening, 0, "tcp://[::1]:80", "echo"}),
             "listening on tcp://[::1]:80 (echo)");
   EXPECT_EQ(text_line({Kind::accepted, 7, "unix:@x", "echo"}), "connection 7 from unix:@x");
+  EXPECT_EQ(text_line({Kind::identified, 7, "tcp://[::1]:80", "echo", {}, {}, 0, "ann"}),
+            "connection 7 is ann");
   EXPECT_EQ(text_line({Kind::closed, 7, {}, "echo", {}, 1500ms}),
             "connection 7 closed after 1.500 s");
   EXPECT_EQ(text_line({Kind::closed, 7, {}, "echo", "read: reset", 2ms}),
@@ -38,6 +40,10 @@ TEST(EventLog, json_has_the_same_facts_by_name) {
   EXPECT_EQ(line["seconds"], 0.25);
   EXPECT_EQ(line["error"], "bad \xEF\xBF\xBD byte\n");
   EXPECT_FALSE(line.contains("url"));
+  EXPECT_FALSE(line.contains("user"));
+  line = nlohmann::json::parse(
+      json_line({Kind::identified, 7, "wss://[::1]:80", "echo", {}, {}, 0, "ann"}, "now"));
+  EXPECT_EQ(line["user"], "ann");
 }
 
 TEST(EventLog, json_of_the_end_has_the_count_as_served) {

@@ -2,6 +2,7 @@
 
 #include "bowline/loop/loop.h"
 #include "bowline/net/pipe.h"
+#include "bowline/net/tap.h"
 #include "bowline/session/websocket.h"
 #include "bowline/task/scope.h"
 #include "bowline/tls/secure.h"
@@ -100,6 +101,25 @@ Task<Link> link_tls(Network network) {
   co_return link;
 }
 
+// What both ends do is counted, and held to a rate that lets some of it wait.
+Link tapped(Network network, Link link) {
+  static TrafficTotal total;
+  TapRates rates{TokenBucket(1'000'000'000, std::chrono::microseconds(100)), {}};
+  link.left = Tap::on(std::move(link.left), network.loop(), total, rates);
+  link.right = Tap::on(std::move(link.right), network.loop(), total, rates);
+  return link;
+}
+
+Task<Link> link_tap(Network network) {
+  Link link = co_await link_tcp4(network);
+  co_return tapped(network, std::move(link));
+}
+
+Task<Link> link_tap_websocket(Network network) {
+  Link link = co_await link_websocket(network);
+  co_return tapped(network, std::move(link));
+}
+
 std::unique_ptr<Backend> epoll() {
   return make_backend("epoll");
 }
@@ -153,6 +173,10 @@ const std::vector<Setting>& settings() {
        .is_kernel = false,
        .plain = false},
       {.name = "io_uring_ws", .backend = io_uring, .link = link_websocket, .plain = false},
+      {.name = "epoll_tap", .backend = epoll, .link = link_tap, .is_tcp = true},
+      {.name = "sim_tap", .backend = sim, .link = link_tap, .is_tcp = true, .is_kernel = false},
+      {.name = "io_uring_tap", .backend = io_uring, .link = link_tap, .is_tcp = true},
+      {.name = "epoll_tap_ws", .backend = epoll, .link = link_tap_websocket, .plain = false},
   };
   return all;
 }

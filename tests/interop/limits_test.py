@@ -1,6 +1,7 @@
 """`bowline serve`: its limits, and how it ends, as processes and signals show them."""
 
 import signal
+import time
 import unittest
 
 from services_test import ServeTest
@@ -37,6 +38,15 @@ class Limits(ServeTest):
                 self.assertEqual(receive_exactly(second, 3), b"two")
                 second.close()
                 self.assertEqual(receive_exactly(first, 3), b"one")
+
+    def test_a_connection_is_held_to_its_rate(self):
+        _, port = self.start("--rate-messages", "5", "--rate-bytes", "1k")
+        with connect(port) as peer:
+            begin = time.monotonic()
+            for _ in range(8):
+                peer.sendall(b"hello")
+                self.assertEqual(receive_exactly(peer, 5), b"hello")
+            self.assertGreater(time.monotonic() - begin, 0.59)
 
 
 class Drain(ServeTest):

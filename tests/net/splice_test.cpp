@@ -3,6 +3,7 @@
 #include "bowline/loop/loop.h"
 #include "bowline/net/network.h"
 #include "bowline/net/pipe.h"
+#include "bowline/net/tap.h"
 #include "bowline/task/scope.h"
 #include "bowline/task/wait.h"
 #include "tests/support/deadline.h"
@@ -65,6 +66,13 @@ Task<> carry(Stream* from, Stream* to, std::uint64_t* moved) {
   co_await to->write_end();
 }
 
+Task<> pass_all(Scope& scope, Way* way, const std::string* text, Duration pause) {
+  scope.start(send(&way->left.near, text));
+  scope.start(carry(&way->left.far, &way->right.near, &way->moved));
+  scope.start(receive(&way->right.far, &way->received, pause));
+  co_return;
+}
+
 class SpliceStreams : public ::testing::TestWithParam<std::string> {
  protected:
   void run(Task<> main) { loop_.run(std::move(main)); }
@@ -82,13 +90,7 @@ class SpliceStreams : public ::testing::TestWithParam<std::string> {
 TEST_P(SpliceStreams, all_bytes_arrive_most_of_them_without_being_read) {
   connect_both();
   std::string text = pattern(20'000'000);
-  auto all = [](Scope& scope, Way* way, const std::string* sent) -> Task<> {
-    scope.start(send(&way->left.near, sent));
-    scope.start(carry(&way->left.far, &way->right.near, &way->moved));
-    scope.start(receive(&way->right.far, &way->received, Duration()));
-    co_return;
-  };
-  run(with_scope(all, &way_, &text));
+  run(with_scope(pass_all, &way_, &text, Duration()));
   EXPECT_TRUE(way_.received == text);
   EXPECT_GT(way_.moved, text.size() / 2);
 }
@@ -98,13 +100,7 @@ TEST_P(SpliceStreams, a_slow_receiver_gets_them_all) {
   way_.right.near.set_option(Option::send_buffer_size, 4096);
   way_.right.far.set_option(Option::receive_buffer_size, 4096);
   std::string text = pattern(300'000);
-  auto all = [](Scope& scope, Way* way, const std::string* sent) -> Task<> {
-    scope.start(send(&way->left.near, sent));
-    scope.start(carry(&way->left.far, &way->right.near, &way->moved));
-    scope.start(receive(&way->right.far, &way->received, 1ms));
-    co_return;
-  };
-  run(with_scope(all, &way_, &text));
+  run(with_scope(pass_all, &way_, &text, Duration(1ms)));
   EXPECT_TRUE(way_.received == text);
 }
 
@@ -138,6 +134,31 @@ Task<> splice_pipes(Loop* loop, Stream* socket, std::uint64_t* moved) {
   auto [one, other] = make_pipe(*loop);
   co_await splice(one, *socket, *moved);
   co_await splice(*socket, one, *moved);
+}
+
+TEST_P(SpliceStreams, is_counted_by_taps_and_leaves_all_to_those_that_trace) {
+  TrafficTotal total;
+  connect_both();
+  way_.left.far = Tap::on(std::move(way_.left.far), loop_, total, {});
+  way_.right.near = Tap::on(std::move(way_.right.near), loop_, total, {});
+  std::string text = pattern(3'000'000);
+  run(with_scope(pass_all, &way_, &text, Duration()));
+  EXPECT_TRUE(way_.received == text);
+  EXPECT_GT(way_.moved, 0u);
+  EXPECT_EQ(total.bytes_received, text.size());
+  EXPECT_EQ(total.bytes_sent, text.size());
+  std::size_t shown = 0;
+  connect_both();
+  way_.left.far = Tap::on(std::move(way_.left.far), loop_, total, {});
+  static_cast<Tap&>(way_.left.far.transport()).trace(1, [&](const TraceEvent& event) {
+    shown += event.bytes.size();
+  });
+  way_.moved = 0;
+  way_.received.clear();
+  run(with_scope(pass_all, &way_, &text, Duration()));
+  EXPECT_TRUE(way_.received == text);
+  EXPECT_EQ(way_.moved, 0u);
+  EXPECT_EQ(shown, text.size());
 }
 
 TEST_P(SpliceStreams, does_nothing_where_a_stream_is_no_socket) {

@@ -208,6 +208,17 @@ TEST(SocketCalls, tell_who_the_peer_is) {
   EXPECT_EQ(peer.gid, ::getgid());
 }
 
+TEST(SocketCalls, tell_how_much_the_peer_has_not_read) {
+  Pair pair;
+  EXPECT_EQ(unsent_size(pair.first.get()), 0);
+  EXPECT_EQ(send_bytes(pair.first.get(), "hello"), 5);
+  EXPECT_GE(unsent_size(pair.first.get()), 5);
+  std::string read(5, '\0');
+  EXPECT_EQ(receive_bytes(pair.second.get(), writable(read)), 5);
+  EXPECT_EQ(unsent_size(pair.first.get()), 0);
+  EXPECT_EQ(unsent_size(-1), -EBADF);
+}
+
 TEST(WaitFor, sees_what_is_there_even_after_the_deadline) {
   Pair pair;
   EXPECT_EQ(wait_for(pair.first.get(), POLLIN, now()), -ETIMEDOUT);

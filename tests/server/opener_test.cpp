@@ -121,6 +121,7 @@ TEST_F(Opener, any_tells_raw_HTTP_WebSocket_and_TLS_apart) {
 TEST_F(Opener, who_it_is_is_asked_on_every_scheme_and_known_to_the_handler) {
   use_tls();
   options_.open.authenticator = std::make_shared<Authenticator>(testing::all_checks());
+  options_.observe = true;  // what counts is on top of all
   auto greet = [](Stream stream) -> Task<> {
     EXPECT_EQ(identity_of(stream) ? identity_of(stream)->name : "nobody", "alice");
     return echo(std::move(stream));

@@ -256,6 +256,64 @@ TEST_F(Shards, forget_a_connection_whose_opening_threw) {
   EXPECT_EQ(last(Kind::closed)->failure, "no page");
 }
 
+// What comes too fast stays with the client, whose writes then have to wait.
+TEST_F(Shards, hold_each_connection_to_its_rate_of_bytes) {
+  options_.limits.bytes_per_second = 100'000;
+  serve(echo);
+  auto flood = [](Network network, Duration* took, sim::World* world) -> Task<> {
+    Stream stream = co_await connect(network, "tcp://server:7000");
+    std::string piece(10'000, 'x');
+    Duration begin = world->elapsed();
+    for (int index = 0; index < 100; ++index) {
+      co_await stream.write_all(piece);
+      co_await stream.read_exactly(writable(piece));
+    }
+    *took = world->elapsed() - begin;
+  };
+  Duration first{}, second{};
+  world_.host("one").start(flood, &first, &world_);
+  world_.host("two").start(flood, &second, &world_);
+  world_.run_for(1min);
+  for (Duration took : {first, second}) {
+    EXPECT_GE(took, 8900ms) << "a second's worth comes at once, and the last piece";
+    EXPECT_LE(took, 10s);
+  }
+}
+
+TEST_F(Shards, hold_each_connection_to_its_rate_of_messages) {
+  options_.limits.messages_per_second = 10;
+  options_.limits.rate_burst = 500ms;
+  serve(echo);
+  auto chat = [](Network network, Duration* took, sim::World* world) -> Task<> {
+    MessageStream messages(co_await connect(network, "ws://server:7001/"));
+    Duration begin = world->elapsed();
+    for (int index = 0; index < 25; ++index) co_await messages.send(std::to_string(index));
+    for (int index = 0; index < 25; ++index) {
+      Message answer = co_await messages.receive();
+      EXPECT_EQ(answer.text(), std::to_string(index));
+    }
+    *took = world->elapsed() - begin;
+  };
+  Duration took{};
+  world_.host("chatter").start(chat, &took, &world_);
+  world_.run_for(1min);
+  EXPECT_GE(took, 2s);
+  EXPECT_LE(took, 2100ms);
+}
+
+TEST_F(Shards, let_those_go_whose_turn_is_far_when_the_server_drains) {
+  options_.limits.messages_per_second = 1;
+  options_.limits.rate_burst = Duration();
+  serve(echo);
+  Heard& eager = talk("tcp://server:7000", std::vector<Duration>(20, 100ms));
+  world_.run_for(3s);
+  server_->drain();
+  world_.run_for(8s);
+  EXPECT_TRUE(last(Kind::stopped));
+  EXPECT_EQ(eager.failure, "");
+  EXPECT_EQ(eager.text, std::string(20, 'a'));
+}
+
 TEST_F(Shards, turn_away_an_address_that_has_too_many) {
   options_.limits.connections_per_address_max = 3;
   serve(echo);

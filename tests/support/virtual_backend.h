@@ -41,6 +41,7 @@ class VirtualBackend final : public Backend {
   int local_address(Handle, Address&) override { return -ENOSYS; }
   int peer_address(Handle, Address&) override { return -ENOSYS; }
   int credentials(Handle, Credentials&) override { return -ENOSYS; }
+  int queued(Handle) override { return -ENOSYS; }
   int open_signals(std::initializer_list<int>) override { return -ENOSYS; }
   int read_signal(Handle) override { return -ENOSYS; }
   std::string advice(Attempted, const Address&, int) override { return {}; }

@@ -54,6 +54,7 @@ class WatchedBackend final : public Backend {
   int credentials(Handle handle, Credentials& credentials) override {
     return inner_->credentials(handle, credentials);
   }
+  int queued(Handle handle) override { return inner_->queued(handle); }
   int open_signals(std::initializer_list<int> signals) override {
     return inner_->open_signals(signals);
   }
