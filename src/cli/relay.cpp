@@ -4,6 +4,7 @@
 #include "bowline/os/signals.h"
 #include "bowline/server/server.h"
 #include "bowline/services/relay.h"
+#include "cli/admin_options.h"
 #include "cli/config_file.h"
 #include "cli/event_log.h"
 #include "cli/failure.h"
@@ -36,6 +37,7 @@ struct Options {
   ServerLimits limits;
   unsigned threads = 0;
   std::string backend = "epoll";  // splicing takes fewer calls there: docs/decisions/0016
+  AdminSettings admin;
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -77,6 +79,7 @@ ServerOptions server_options_of(const Options& options, LogFormat log) {
   server.threads = options.threads;
   server.backend = options.backend;
   server.limits = options.limits;
+  server.observe = options.admin.any();
   server.open.websocket = options.websocket;
   server.open.proxies = options.proxies;
   server.open.tls = make_tls(options.tls);
@@ -129,6 +132,7 @@ void relay_until_stopped(const Options& options) {
   Worker checker(options.backend);
   start(checker);
   checker.post([&](Scope& scope) { scope.start(upstreams.check(checker.network())); });
+  std::unique_ptr<Admin> admin = begin_admin(server, options.admin, tls, log);
   server.run();
 }
 
@@ -228,6 +232,7 @@ void define_relay(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1u, 1024u));
   command->add_option("--backend", options->backend, "How to talk to the kernel (default: epoll)")
       ->check(CLI::IsMember({"io_uring", "epoll"}));
+  add_admin_options(*command, options->admin);
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));

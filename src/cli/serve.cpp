@@ -38,6 +38,7 @@ constexpr const char* examples =
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen wss://:8443 --cert a.pem --key a.key --auth-users users\n"
     "  bowline serve --config /etc/bowline.toml --check\n"
+    "  bowline serve echo --admin http://127.0.0.1:9100\n"
     "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
     "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
     "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"

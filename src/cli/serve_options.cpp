@@ -69,6 +69,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   add_framing_option(command, options.framing);
   add_proxies(command, options.proxies);
   add_limit_options(command, options.limits);
+  add_admin_options(command, options.admin);
   add_log(command, options);
   add_config(command, options.config);
   command

@@ -1,6 +1,7 @@
 // The options of `bowline serve`, from the command line and a configuration file.
 #pragma once
 
+#include "cli/admin_options.h"
 #include "cli/auth_options.h"
 #include "cli/config_file.h"
 #include "cli/event_log.h"
@@ -24,6 +25,7 @@ struct ServeOptions {
   Framing framing;
   std::vector<AddressRange> proxies;
   ServerLimits limits;
+  AdminSettings admin;
   LogFormat log = LogFormat::text;
   bool quiet = false;
   bool check = false;

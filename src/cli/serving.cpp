@@ -50,6 +50,7 @@ ServerOptions server_options(const ServeOptions& options, const ServeParts& part
   server.spin = options.spin;
   server.listen.backlog = options.backlog;
   server.limits = options.limits;
+  server.observe = options.admin.any();
   server.open = open_options(options, parts);
   return server;
 }
@@ -121,6 +122,7 @@ void Serving::run() {
       reload_files();
     });
   }
+  std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, tls_, log_);
   server_.run();
 }
 

@@ -81,6 +81,8 @@ class Server {
 
   // How it is, and what it has done so far.
   Task<ServerStatus> status();
+  // Which loops, by their index, have not answered within `limit`.
+  Task<std::vector<std::size_t>> silent_loops(Duration limit);
   // Those that are open at this moment, in no order; each costs the loop it is on a microsecond.
   Task<std::vector<ConnectionStatus>> connections();
   // Ends what comes in from that connection, so that its handler reads the end, and the peer hears
