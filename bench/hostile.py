@@ -33,7 +33,7 @@ ROOT = HERE.parent
 MIB = 1 << 20
 BACKENDS = ("epoll", "io_uring")
 SECONDS = 5
-QUIET = 2.5
+QUIET = 1.5
 # Seconds within which the descriptors are to be back: more than any limit of time of the servers.
 AFTER_MAX = 15
 ATTACK_MAX = 120
