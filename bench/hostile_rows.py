@@ -75,9 +75,10 @@ ROWS = (
         50, READ, "one read"),
     Row("long_line", "line of 256 MiB", "tcp", "Sends a line that does not end.",
         20, LINE + READ, "a line at its limit, and one read", FRAMED),
-    Row("deflate_bomb", "deflate bomb", "ws", "Sends 256 KiB that unpack to 256 MiB. Why the good client "
-        "waits: what the limit lets through is inflated in one go, and what came at once one after "
-        "the other; a smaller --message-size shortens it in proportion.",
+    Row("deflate_bomb", "deflate bomb", "ws",
+        "Sends 256 KiB that unpack to 256 MiB. Why the good client waits: what the limit lets "
+        "through is inflated in one go, and what came at once one after the other; a smaller "
+        "`--message-size` shortens it in proportion.",
         20, MESSAGE + 5 * READ, "a message at its limit, and what was sent", SMALL),
     Row("ping_flood", "ping flood", "ws", "Sends pings as fast as it can, and reads the pongs.",
         10, 2 * READ, "a read, and its pongs"),
