@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 PATIENCE = 15
 # What of a second an attacker computes at most: it shares the machine with the server.
 SHARE = 0.25
-# Bytes kept of what the server says.
+# Bytes kept of what the server says, first and last.
 KEPT = 4096
 LATER = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 # Ends a connection with a reset (socket(7), SO_LINGER).
@@ -63,13 +63,12 @@ class Peer:
 
     def __init__(self, target, scheme, begin=b"", secure=False):
         self.sock = socket.create_connection((HOST, target.ports[scheme]), PATIENCE)
-        self.sent, self.unsent, self.got, self.end = 0, b"", bytearray(), None
+        self.sent, self.unsent, self.got, self.last, self.end = 0, b"", b"", b"", None
         if secure:
             self.sock = crafted.trusting().wrap_socket(self.sock)
-        if scheme in ("ws", "wss") and begin.startswith(b"GET") and begin.endswith(b"\r\n\r\n"):
+        if begin.startswith(b"GET"):
             self.sock.sendall(begin)
-            while b"\r\n\r\n" not in self.got:
-                self.got += self.sock.recv(1)
+            self.got = self.sock.recv(KEPT)
             begin = b""
         self.sock.setblocking(False)
         self.push(begin)
@@ -100,15 +99,13 @@ class Peer:
             except OSError as failure:
                 self._ended(failure)
                 return
-            self.got += data[:KEPT - len(self.got)] if len(data) < KEPT else b""
-            if len(self.got) > KEPT // 2 and data[:1] == b"\x88":
-                self.got = bytearray(b"HTTP/1.1 101\r\n\r\n") + data
             if not data:
                 self._ended(None)
+            self.got, self.last = self.got or data[:KEPT], data[-KEPT:] or self.last
 
     def result(self):
         """Gives in a few words what the server did to it."""
-        said = crafted.reading(bytes(self.got))
+        said = crafted.reading(self.got, self.last)
         return ", ".join(word for word in (said, self.end or "open") if word)
 
     def _ended(self, failure):
@@ -126,7 +123,8 @@ class Crowd:
         self._target, self.ends = target, collections.Counter()
         self.peers = []
         for _ in range(count):
-            self.peers.append(self._make())
+            with contextlib.suppress(OSError):
+                self.peers.append(self._make())
             target.rest()
 
     def play(self, step, reads=True, pause=0.0):
@@ -293,6 +291,13 @@ def endless_fragments(target):
 
 
 def tls_garbage(target):
+    """A record that claims to be a hello."""
+    junk = b"\x16\x03\x01\x10\x00" + crafted.garbage(4096)
+    return Crowd(target, "tls", target.count(50), junk).play(nothing)
+
+
+def handshake_flood(target):
+    """Has the server compute its part of a handshake, and goes on with garbage."""
     junk = crafted.client_hello() + b"\x16\x03\x03\x10\x00" + crafted.garbage(4096)
     return Crowd(target, "tls", target.count(30), junk).play(nothing)
 
@@ -323,14 +328,10 @@ def header_flood(target):
     return Crowd(target, "ws", target.count(50)).play(step)
 
 
-def descriptors_exhausted(target):
-    return connect_flood(target)
-
-
 ATTACKS = (slowloris, idle, byte_by_byte, half_open, never_read, never_read_tls, never_read_ws,
            reset_storm, connect_flood, garbage, garbage_any, long_line, deflate_bomb, ping_flood,
-           ping_flood_unread, tiny_fragments, endless_fragments, tls_garbage, slow_hello,
-           renegotiation, header_flood, descriptors_exhausted)
+           ping_flood_unread, tiny_fragments, endless_fragments, tls_garbage, handshake_flood,
+           slow_hello, renegotiation, header_flood)
 
 
 def main(name, seconds, *ports):

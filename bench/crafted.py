@@ -6,7 +6,7 @@ import struct
 import zlib
 
 MASK = b"\x37\xfa\x21\x3d"
-TEXT, BINARY, CLOSE, PING, CONTINUATION = 1, 2, 8, 9, 0
+CONTINUATION, BINARY, CLOSE, PING = 0, 2, 8, 9
 TLS_ALERT = 21
 
 
@@ -42,22 +42,8 @@ def fragments(count):
 def bomb(size):
     """Gives a frame that unpacks to `size` zero bytes (RFC 7692)."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = bytes(1 << 20)
-    packed = b"".join(packer.compress(block) for _ in range(size >> 20))
-    return frame(BINARY, packed + packer.flush(zlib.Z_SYNC_FLUSH)[:-4], packed=True)
-
-
-def frames(data):
-    """Gives (opcode, payload) of the whole frames of a server in `data`."""
-    while len(data) >= 2:
-        size, head = data[1] & 0x7F, 2
-        if size >= 126:
-            wide = 2 if size == 126 else 8
-            size, head = int.from_bytes(data[2:2 + wide], "big"), 2 + wide
-        if len(data) < head + size:
-            return
-        yield data[0] & 0x0F, bytes(data[head:head + size])
-        data = data[head + size:]
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return frame(BINARY, (block * (size >> 20))[:-4], packed=True)
 
 
 def client_hello():
@@ -84,16 +70,16 @@ def garbage(size, seed=1):
     return random.Random(seed).randbytes(size)
 
 
-def reading(data):
-    """Gives what a server's last bytes say, in short: its status, its close code, its alert."""
-    if data.startswith(b"HTTP/1.1 101"):
-        data = data.partition(b"\r\n\r\n")[2]
-        for opcode, payload in frames(memoryview(data)):
-            if opcode == CLOSE:
-                return f"close {int.from_bytes(payload[:2], 'big')}"
+def reading(first, last):
+    """Gives what a server's first and last bytes say, in short: a status, close code or alert."""
+    if first.startswith(b"HTTP/1.1 101"):
+        # A close frame comes last.
+        for at in range(max(0, len(last) - 127), len(last) - 3):
+            if last[at] == 0x80 | CLOSE and at + 2 + last[at + 1] == len(last):
+                return f"close {int.from_bytes(last[at + 2:at + 4], 'big')}"
         return ""
-    if data.startswith(b"HTTP/1.1 "):
-        return data[9:12].decode()
-    if len(data) >= 7 and data[0] == TLS_ALERT:
-        return f"alert {data[6]}"
+    if first.startswith(b"HTTP/1.1 "):
+        return first[9:12].decode()
+    if len(first) >= 7 and first[0] == TLS_ALERT:
+        return f"alert {first[6]}"
     return ""

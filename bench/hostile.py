@@ -33,7 +33,7 @@ ROOT = HERE.parent
 MIB = 1 << 20
 BACKENDS = ("epoll", "io_uring")
 SECONDS = 5
-QUIET = 2.5
+QUIET = 1.5
 # Seconds within which the descriptors are to be back: more than any limit of time of the servers.
 AFTER_MAX = 15
 ATTACK_MAX = 120
@@ -83,7 +83,7 @@ class Run:
 
 def main():
     options = read_options()
-    rows = [row for row in hostile_rows.ROWS if not options.only or row.name in options.only]
+    rows = [row for row in hostile_rows.ROWS if not options.only or row.attack in options.only]
     runs = collections.defaultdict(list)
     for number in range(options.rounds):
         for row in rows:
@@ -95,14 +95,12 @@ def main():
                 except (measure.Failed, OSError, subprocess.SubprocessError) as failure:
                     run = str(failure)
                     print(f"  {failure}", file=sys.stderr, flush=True)
-                runs[row.name, backend].append(run)
+                runs[row.title, backend].append(run)
     text = page(rows, runs, options)
     print(text)
     if not options.only:
         (options.output / "HOSTILE.md").write_text(text, encoding="utf-8")
-    bad = [key for row in rows for key in ((row, b) for b in BACKENDS)
-           if wrong(key[0], runs[key[0].name, key[1]])]
-    return 1 if bad else 0
+    return int(any(wrong(row, runs[row.title, backend]) for row in rows for backend in BACKENDS))
 
 
 def read_options():
@@ -110,7 +108,7 @@ def read_options():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="*", metavar="NAME", choices=[
-        row.name for row in hostile_rows.ROWS], help="some of the attacks")
+        row.attack for row in hostile_rows.ROWS], help="some of the attacks")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build" / "release",
                         help="the build folder")
     parser.add_argument("--output", type=pathlib.Path, default=HERE,
@@ -143,7 +141,7 @@ def while_attacked(server, visitor, row):
     server.forget_peak()
     used, began, most = server.processor_time(), time.monotonic(), files
     attacker = subprocess.Popen(
-        [sys.executable, attacks.__file__, row.name, str(SECONDS),
+        [sys.executable, attacks.__file__, row.attack, str(SECONDS),
          *(f"{scheme}={port}" for scheme, port in server.ports.items())], stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, text=True, preexec_fn=lose_priority)
     try:
@@ -183,7 +181,7 @@ def wrong(row, runs):
     if failures:
         return failures[0]
     words = []
-    if max(run.grown for run in runs) > row.memory_max:
+    if max(run.grown for run in runs) > row.memory_max():
         words.append("memory")
     if any(run.files[2] > run.files[0] for run in runs):
         words.append("descriptors")
@@ -198,14 +196,17 @@ def page(rows, runs, options):
     """Gives HOSTILE.md."""
     version = subprocess.run([options.build / "bin" / "bowline", "--version"], capture_output=True,
                              text=True, check=True).stdout.strip()
+    priority = os.sched_getscheduler(0) != os.SCHED_OTHER
     lines = [hostile_rows.HEADER.format(
         date=datetime.date.today(), rounds=options.rounds, version=version, seconds=SECONDS,
         cores=os.cpu_count(), machine=f"{platform.system()} {platform.release()}",
-        options=" ".join(hostile_rows.OPTIONS), share=attacks.SHARE, ratio=RATIO_MAX)]
+        options=" ".join(hostile_rows.OPTIONS), share=attacks.SHARE, ratio=RATIO_MAX,
+        priority=hostile_rows.PRIORITY if priority else "")]
     lines += ["| attack | backend | memory grew by | may grow by | descriptors | p99 quiet | p99 "
               "attacked | ratio | server's core | what it got | verdict |",
               "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | --- |"]
-    lines += [line_of(row, backend, runs[row.name, backend]) for row in rows for backend in BACKENDS]
+    lines += [line_of(row, backend, runs[row.title, backend])
+              for row in rows for backend in BACKENDS]
     lines += ["", "## The attacks", ""]
     lines += [f"- **{row.title}** (`{row.scheme}`{options_text(row)}): {row.does} Memory: "
               f"{row.memory_text}." for row in rows]
@@ -226,7 +227,7 @@ def line_of(row, backend, runs):
     files = [run.files for run in found][-1]
     ratios = [run.ratio() for run in found]
     return (f"| {row.title} | {backend} | {max(run.grown for run in found) / MIB:.1f} MiB | "
-            f"{row.memory_max / MIB:.1f} MiB | {files[0]}, {files[1]}, {files[2]} | "
+            f"{row.memory_max() / MIB:.1f} MiB | {files[0]}, {files[1]}, {files[2]} | "
             f"{median(lambda run: run.quiet):.0f} us | {median(lambda run: run.attacked):.0f} us | "
             f"{statistics.median(ratios):.1f} ({min(ratios):.1f} to {max(ratios):.1f}) | "
             f"{median(lambda run: run.share):.0%} | {found[-1].got} | "

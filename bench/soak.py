@@ -188,16 +188,22 @@ async def soak(servers, options):
         if passed > seconds / 10:
             samples.append((passed, [server.memory()[0] / MIB for server in servers]))
     used = [server.processor_time() / (time.monotonic() - began) for server in servers]
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await end(tasks)
     bad = 0
     for index, load in enumerate(loads):
         print(f"{BACKENDS[index]}: {sum(load.done.values())} pieces of work in "
               f"{options.minutes:g} minutes, {used[index]:.0%} of a core")
-        bad += not await is_well(load, files[index], [(at, all_of[index]) for at, all_of in samples],
-                                 options)
+        own = [(at, sizes[index]) for at, sizes in samples]
+        bad += not await is_well(load, files[index], own, options)
     return 1 if bad else 0
+
+
+async def end(tasks):
+    """Cancels them all, until they have ended: wait_for() of Python 3.11 may lose it."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=1)
 
 
 async def is_well(load, files, samples, options):

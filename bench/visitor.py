@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A well-behaved client of an echo server: one connection, a line of 64 bytes there and back, then a
-pause. For each line on its input it prints the latencies since the last one, in microseconds, as a
-list in JSON.
+"""A well-behaved client of an echo server: one connection, a line of 64 bytes there and back, then
+a pause. For each line on its input it prints the latencies since the last one, in microseconds, as
+a list in JSON.
 
     bench/visitor.py PORT
 """

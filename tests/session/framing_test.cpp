@@ -160,9 +160,9 @@ TEST_F(Framing, is_chosen_by_its_kind_and_limited_by_what_is_usual_or_asked_for)
 }
 
 // However much of it is there: what is in a piece may take long.
-TEST_F(Framing, lets_others_have_their_turn_after_each_piece_of_a_message) {
+TEST_F(Framing, lets_others_have_their_turn_after_each_large_piece_of_a_message) {
   constexpr int pieces = 20;
-  Pieces cut(pieces, "piece ");
+  Pieces cut(pieces, std::string(8192, 'p'));
   std::string shown;
   int turns = 0;
   auto count_turns = [](const std::string* done, int* count) -> Task<> {
@@ -173,7 +173,7 @@ TEST_F(Framing, lets_others_have_their_turn_after_each_piece_of_a_message) {
     scope.start(std::move(counting));
     co_return;
   };
-  Task<> receiving = receive_all(framed(frame_lines, cut, 1000), &shown);
+  Task<> receiving = receive_all(framed(frame_lines, cut, 1 << 20), &shown);
   run(with_scope(both, std::move(receiving), count_turns(&shown, &turns)));
   EXPECT_GE(turns, pieces - 1);
 }
