@@ -8,6 +8,7 @@
 #include "cli/framing_option.h"
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
+#include "cli/queue_options.h"
 #include "cli/secure_options.h"
 
 #include <fmt/format.h>
@@ -25,6 +26,7 @@ namespace {
 
 struct Options {
   std::string service = "echo";
+  ServiceOptions given;
   std::vector<std::string> urls;
   unsigned threads = 0;
   std::string backend;
@@ -43,8 +45,8 @@ struct Options {
 std::string service_list() {
   std::string list = "services:\n";
   for (const Service& service : services()) {
-    list += fmt::format("  {:<9}{}\n  {:<9}(at {} unless --listen says otherwise)\n", service.name,
-                        service.summary, "", service.url);
+    list += fmt::format("  {:<11}{}\n  {:<11}(at {} unless --listen says otherwise)\n",
+                        service.name, service.summary, "", service.url);
   }
   return list;
 }
@@ -59,6 +61,7 @@ constexpr const char* examples =
     "  bowline serve echo --listen wss://:8443 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen any://:9000 --cert localhost.pem --key localhost.key\n"
     "  bowline serve echo --listen wss://:8443 --cert a.pem --key a.key --auth-users users\n"
+    "  bowline serve broadcast --listen any://:9000 --listen udp://:9000 --when-full drop-oldest\n"
     "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
     "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
     "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"
@@ -130,10 +133,9 @@ int serve_until_stopped(const Options& options) {
                     [&loaded, &options, log] { reload(loaded, options, log); });
     }
     Server server(std::move(server_options));
-    for (const std::string& url : options.urls) {
-      server.add(url, service.handle, options.service);
-    }
-    if (options.urls.empty()) server.add(std::string(service.url), service.handle, options.service);
+    Handler handler = service.handler(options.given);
+    for (const std::string& url : options.urls) server.add(url, handler, options.service);
+    if (options.urls.empty()) server.add(std::string(service.url), handler, options.service);
     server.run();
     return 0;
   } catch (const Error& error) {
@@ -178,6 +180,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_framing_option(*command, options->framing);
   add_proxies(*command, options->proxies);
   add_limit_options(*command, options->limits);
+  add_queue_options(*command, options->given.topics.queue);
   add_duration(*command, "--keep-alive", options->websocket.http.idle_timeout, false,
                "How long a client that looked at a page may stay without asking for another "
                "(default: 60s)");

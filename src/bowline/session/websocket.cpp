@@ -2,6 +2,7 @@
 
 #include "bowline/base/check.h"
 #include "bowline/base/url.h"
+#include "bowline/session/http_drain.h"
 #include "bowline/session/websocket_layer.h"
 #include "bowline/task/wait.h"
 
@@ -27,7 +28,7 @@ class Opening {
  public:
   Opening(Network network, Stream stream, const WebSocketSettings& settings, WebSocketGuard* guard)
       : network_(network),
-        stream_(std::move(stream)),
+        stream_(with_http_drain(std::move(stream), http_)),
         settings_(settings),
         guard_(guard),
         http_(settings.http) {}
@@ -37,7 +38,10 @@ class Opening {
       bool upgraded = co_await handle_events();
       std::string output = http_.take_output();
       co_await within(settings_.http.head_timeout, stream_.write_all(output));
-      if (upgraded) co_return websocket();
+      if (upgraded) {
+        stream_ = without_http_drain(std::move(stream_));
+        co_return websocket();
+      }
       if (http_.closing()) break;
       co_await receive();
     }
@@ -210,6 +214,15 @@ Task<Stream> open_websocket(Network network, Stream stream, std::string url,
   co_return Stream(std::make_unique<WebSocketLayer>(std::move(stream), network.scheduler(),
                                                     std::move(protocol), std::move(details),
                                                     answer.rest()));
+}
+
+void break_off(MessageStream& messages, unsigned code, std::string_view reason) {
+  Transport& transport = messages.stream().transport();
+  if (auto* websocket = find_transport<WebSocketLayer>(transport)) {
+    websocket->begin_close(code, reason);
+  } else {
+    transport.set_option(Option::linger, 0);
+  }
 }
 
 WebSocket::WebSocket(Stream stream) : MessageStream(std::move(stream)) {
