@@ -45,6 +45,11 @@ void add_limit_options(CLI::App& command, ServerLimits& limits) {
   add_duration(command, "--drain-timeout", limits.drain_timeout, true,
                "How long connections that are busy may go on after SIGTERM or Ctrl-C; a second "
                "one ends them at once (default: 10s)");
+  command
+      .add_option("--output-max", limits.output_max,
+                  "Bytes that the system may hold for a client that is slow to read; then writing "
+                  "waits (default: as it sees fit)")
+      ->check(CLI::PositiveNumber);
 }
 
 }  // namespace bowline::cli

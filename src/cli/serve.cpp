@@ -21,8 +21,8 @@ constexpr int wrong_usage = 2;
 std::string service_list() {
   std::string list = "services:\n";
   for (const Service& service : services()) {
-    list += fmt::format("  {:<9}{}\n  {:<9}(at {} unless --listen says otherwise)\n", service.name,
-                        service.summary, "", service.url);
+    list += fmt::format("  {:<11}{}\n  {:<11}(at {} unless --listen says otherwise)\n",
+                        service.name, service.summary, "", service.url);
   }
   return list;
 }
@@ -39,6 +39,7 @@ constexpr const char* examples =
     "  bowline serve echo --listen wss://:8443 --cert a.pem --key a.key --auth-users users\n"
     "  bowline serve --config /etc/bowline.toml --check\n"
     "  bowline serve echo --admin http://127.0.0.1:9100\n"
+    "  bowline serve broadcast --listen any://:9000 --listen udp://:9000 --when-full drop-oldest\n"
     "\nany:// is all on one port: a client whose first bytes are a TLS handshake gets TLS, an HTTP "
     "\nrequest a page or a WebSocket, inside TLS as well; other bytes are raw, and so is a client "
     "that\nis silent for 200 ms. Without --cert it speaks no TLS.\n"

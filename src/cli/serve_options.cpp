@@ -4,6 +4,7 @@
 #include "cli/framing_option.h"
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
+#include "cli/queue_options.h"
 
 #include <fmt/format.h>
 
@@ -69,6 +70,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   add_framing_option(command, options.framing);
   add_proxies(command, options.proxies);
   add_limit_options(command, options.limits);
+  add_queue_options(command, options.given.topics.queue);
   add_admin_options(command, options.admin);
   add_log(command, options);
   add_config(command, options.config);

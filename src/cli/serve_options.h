@@ -1,6 +1,7 @@
 // The options of `bowline serve`, from the command line and a configuration file.
 #pragma once
 
+#include "bowline/services/service.h"
 #include "cli/admin_options.h"
 #include "cli/auth_options.h"
 #include "cli/config_file.h"
@@ -14,6 +15,7 @@ namespace bowline::cli {
 
 struct ServeOptions {
   std::string service = "echo";
+  ServiceOptions given;
   std::vector<std::string> urls;
   unsigned threads = 0;
   std::string backend;

@@ -101,7 +101,7 @@ Serving::Serving(ServeOptions options, OptionValues values, const ServeParts& pa
       authenticator_(parts.authenticator),
       log_(options_.log_format()),
       server_(observed(server_options(options_, parts))) {
-  Handler handle = find_service(options_.service)->handle;
+  Handler handle = find_service(options_.service)->handler(options_.given);
   for (const std::string& url : urls_of(options_)) server_.add(url, handle, options_.service);
 }
 

@@ -50,6 +50,14 @@ def receive_to_end(peer):
     return bytes(data)
 
 
+def receive_until(peer, ending):
+    """Gives all bytes up to and with `ending`; what comes behind it would be an error."""
+    data = bytearray()
+    while not data.endswith(ending) and (chunk := peer.recv(65536)):
+        data += chunk
+    return bytes(data)
+
+
 def ask(peer, request, answer_size):
     """Sends one request and gives an answer of the known size."""
     peer.sendall(request)

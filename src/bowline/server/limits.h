@@ -34,6 +34,11 @@ struct ServerLimits {
   Duration drain_quiet = std::chrono::milliseconds(500);
   // After half of it all handlers read the end, after all of it they are cancelled.
   Duration drain_timeout = std::chrono::seconds(10);
+  // Bytes that the system holds for one connection until its peer has taken them (SO_SNDBUF, of
+  // which the system makes up to twice as much); then writing waits. 0: as much as it likes
+  // (tcp(7): tcp_wmem). TLS, WebSocket and framing hold the message that is being written besides,
+  // TLS 64 KiB of it, and 16 KiB of answers.
+  std::size_t output_max = 0;
 };
 
 }  // namespace bowline

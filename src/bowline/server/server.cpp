@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <type_traits>
 
 namespace bowline {
 namespace {
@@ -135,29 +136,37 @@ Task<> Server::serve_in(Scope& scope) {
     co_await begin_shards();
     Scope acceptors(context);
     note([&](Standing& standing) { standing.begin = network().now(); });
+    Scope readers(context);  // of datagrams, which come to those that drain as well
     for (std::size_t index = 0; index < doors.size(); ++index) {
       auto open = [&](auto& door) {
         std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
         note([&](Standing& standing) { standing.status.services[index].url = url; });
         tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
-        acceptors.start(accept_at(index, std::move(door)));
+        Scope& scope_of_door = std::is_same_v<decltype(door), Listener&> ? acceptors : readers;
+        scope_of_door.start(accept_at(index, std::move(door)));
       };
       std::visit(open, doors[index]);
     }
     Result<void> asked = co_await attempt(drain_asked_.passed());
+    draining_ = true;
     note([](Standing& standing) { standing.status.draining = true; });
-    acceptors.cancel();
-    try {
-      co_await acceptors.join();
-    } catch (...) {
-      failure = std::current_exception();
-    }
+    co_await end_acceptors(acceptors, failure);
     tell({Kind::stopping});
     co_await end_shards();
+    co_await end_acceptors(readers, failure);
   }
   scope_ = nullptr;
   scope.cancel();
   if (failure) std::rethrow_exception(failure);
+}
+
+Task<> Server::end_acceptors(Scope& acceptors, std::exception_ptr& failure) {
+  acceptors.cancel();
+  try {
+    co_await acceptors.join();
+  } catch (...) {
+    if (!failure) failure = std::current_exception();
+  }
 }
 
 Task<std::vector<Door>> Server::open_doors() {
@@ -230,6 +239,7 @@ Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
       co_await accept_failed(endpoint, peers.url(), peer.error());
       continue;
     }
+    if (draining_) continue;  // for those that were known
     shards_.front()->begin({endpoint, ++served_, Headcount::uncounted}, std::move(*peer));
   }
 }

@@ -101,6 +101,7 @@ class Server {
   Task<> run_in(Scope& scope);
   Task<> serve_in(Scope& scope);
   Task<> obey_signals(Task<int> first);
+  Task<> end_acceptors(Scope& acceptors, std::exception_ptr& failure);
   Task<std::vector<Door>> open_doors();
   Task<> begin_shards();
   Task<> run_shard(Shard& shard);
@@ -130,6 +131,7 @@ class Server {
   std::size_t shards_running_ = 0;
   Scope* scope_ = nullptr;
   Gate drain_asked_;
+  bool draining_ = false;
   Gate all_run_;
   Gate none_runs_;
   std::atomic<std::uint64_t> served_ = 0;

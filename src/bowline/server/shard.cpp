@@ -4,6 +4,7 @@
 #include "bowline/task/wait.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace bowline {
@@ -30,6 +31,10 @@ Task<> handle(const Handler& handler, Stream stream) {
   } catch (...) {
     return fail(std::current_exception());
   }
+}
+
+int clamped(std::size_t size) {
+  return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
@@ -75,6 +80,10 @@ class Shard::Session final : public Child {
   void forget_looks() {
     look();
     quiet_looks_ = 0;
+  }
+  void begin_drain() {
+    forget_looks();
+    if (transport_) transport_->begin_drain();
   }
   void end_input(std::string_view why) {
     if (transport_) transport_->end_input(why);
@@ -167,6 +176,9 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
   ++counts.open;
   if (*observer_) {
     (*observer_)({Kind::accepted, arrival.number, stream.peer_url(), endpoint.service});
+  }
+  if (limits_.output_max > 0) {
+    stream.transport().set_option(Option::send_buffer_size, clamped(limits_.output_max));
   }
   Time now = network_.now();
   if (!endpoint.opener) return begin_handler(arrival, now, std::move(stream));
@@ -283,7 +295,7 @@ Task<> Shard::drain_sessions(Context& context) {
   Time begin = network_.now();
   Time half = later(begin, limits_.drain_timeout / 2);
   Time end = later(begin, limits_.drain_timeout);
-  sessions_->for_each([](Session& session) { session.forget_looks(); });
+  sessions_->for_each([](Session& session) { session.begin_drain(); });
   bool all_told = false;
   for (Time now = begin; sessions_->count() > 0 && now < end && !context.cancelled();) {
     woken_.close();

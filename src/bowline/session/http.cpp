@@ -81,8 +81,9 @@ Task<Stream> HttpSession::upgrade(const HttpFieldList& fields) {
   co_await within(options_->head_timeout, std::move(flushing));
   std::size_t used = input_.size() - protocol_.rest().size();
   input_.consume(used);
-  if (!input_.empty()) stream_.put_back(std::move(input_));
-  co_return std::move(stream_);
+  Stream stream = without_http_drain(std::move(stream_));
+  if (!input_.empty()) stream.put_back(std::move(input_));
+  co_return stream;
 }
 
 }  // namespace bowline

@@ -7,6 +7,7 @@
 
 #include "bowline/net/network.h"
 #include "bowline/proto/http_server.h"
+#include "bowline/session/http_drain.h"
 
 namespace bowline {
 
@@ -14,7 +15,11 @@ class HttpSession {
  public:
   // `options` must outlive it; all waits end as they say, but for those of a long answer.
   HttpSession(Network network, Stream stream, const HttpServerOptions& options)
-      : network_(network), stream_(std::move(stream)), options_(&options), protocol_(options) {}
+      : network_(network),
+        options_(&options),
+        protocol_(options),
+        stream_(with_http_drain(std::move(stream), protocol_)) {}
+  HttpSession(const HttpSession&) = delete;
 
   // Waits for another request, once the answers before it have gone out; bodies are dropped. False
   // when none comes any more: the client has left, was too slow, or was told of a mistake. Throws
@@ -44,9 +49,9 @@ class HttpSession {
   Task<> say_goodbye();
 
   Network network_;
-  Stream stream_;
   const HttpServerOptions* options_;
   HttpServerProtocol protocol_;
+  Stream stream_;
   Chunk input_;  // lent to the protocol
 };
 

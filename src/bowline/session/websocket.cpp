@@ -155,6 +155,15 @@ Task<Stream> open_websocket(Network network, Stream stream, std::string url,
                                                     answer.rest()));
 }
 
+void break_off(MessageStream& messages, unsigned code, std::string_view reason) {
+  Transport& transport = messages.stream().transport();
+  if (auto* websocket = find_transport<WebSocketLayer>(transport)) {
+    websocket->begin_close(code, reason);
+  } else {
+    transport.set_option(Option::linger, 0);
+  }
+}
+
 WebSocket::WebSocket(Stream stream) : MessageStream(std::move(stream)) {
   BOWLINE_CHECK(find_transport<WebSocketLayer>(this->stream().transport()));
 }
