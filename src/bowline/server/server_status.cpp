@@ -43,9 +43,8 @@ Task<ServerStatus> Server::status() {
   using Parts = std::vector<std::vector<ServiceCounts>>;
   Network here = co_await current_network();
   auto parts = std::make_shared<Parts>(shards_.size());
-  Task<> asked = survey(shards_, [parts](Shard& shard, std::size_t index) {
-    (*parts)[index] = shard.counts();
-  });
+  Task<> asked = survey(
+      shards_, [parts](Shard& shard, std::size_t index) { (*parts)[index] = shard.counts(); });
   co_await asked;
   ServerStatus status;
   note([&](Standing& standing) {
@@ -63,9 +62,8 @@ Task<ServerStatus> Server::status() {
 Task<std::vector<ConnectionStatus>> Server::connections() {
   using Parts = std::vector<std::vector<ConnectionStatus>>;
   auto parts = std::make_shared<Parts>(shards_.size());
-  Task<> asked = survey(shards_, [parts](Shard& shard, std::size_t index) {
-    (*parts)[index] = shard.connections();
-  });
+  Task<> asked = survey(
+      shards_, [parts](Shard& shard, std::size_t index) { (*parts)[index] = shard.connections(); });
   co_await asked;
   std::vector<ConnectionStatus> all;
   for (std::vector<ConnectionStatus>& part : *parts) {
