@@ -78,7 +78,8 @@ class Server {
 
   // How it is, and what it has done so far.
   Task<ServerStatus> status();
-  // Those that are open at this moment, in no order; each costs the loop it is on a microsecond.
+  // Those that are open at this moment, in no order. Their loops stand still meanwhile: some
+  // microseconds for each.
   Task<std::vector<ConnectionStatus>> connections();
   // Ends what comes in from that connection, so that its handler reads the end, and the peer hears
   // `why` where the protocol has words for it; a handler that is still there after half of

@@ -135,7 +135,7 @@ void Shard::Session::ended(std::exception_ptr failure) {
 }
 
 Tap* Shard::Session::tap() const {
-  return shard().taps_ && !opening_ ? static_cast<Tap*>(transport_) : nullptr;
+  return shard().taps_ && transport_ ? find_transport<Tap>(*transport_) : nullptr;
 }
 
 ConnectionStatus Shard::Session::status() const {
