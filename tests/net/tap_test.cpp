@@ -125,8 +125,8 @@ TEST_F(TapTest, reads_no_more_than_so_many_messages_in_a_second) {
 
 TEST_F(TapTest, lets_a_read_that_has_to_wait_for_its_turn_be_cancelled) {
   Stream stream = tapped({std::string(300, 'x'), "rest"}, bytes_a_second(100));
-  auto body = [](Stream& from, testing::VirtualBackend& backend, ScriptedTransport& script)
-      -> Task<> {
+  auto body = [](Stream& from, testing::VirtualBackend& backend,
+                 ScriptedTransport& script) -> Task<> {
     Time begin = backend.now();
     Chunk first = co_await from.read_some();
     int submitted = script.submitted;

@@ -132,8 +132,8 @@ TEST_F(Survey, traces_connections_on_all_loops) {
 }
 
 TEST_F(Survey, is_answered_while_a_server_begins_stops_and_when_it_has_stopped) {
-  auto ask_on = [](Network, Server* server, std::atomic<int>* asked, std::atomic<bool>* over)
-      -> Task<> {
+  auto ask_on = [](Network, Server* server, std::atomic<int>* asked,
+                   std::atomic<bool>* over) -> Task<> {
     while (!*over) {
       ServerStatus status = co_await server->status();
       EXPECT_EQ(status.services.size(), 1u);
@@ -149,9 +149,8 @@ TEST_F(Survey, is_answered_while_a_server_begins_stops_and_when_it_has_stopped) 
     server.add("127.0.0.1:0", echo);
     std::atomic<int> asked = 0;
     std::atomic<bool> over = false;
-    std::jthread asker([&] {
-      EXPECT_EQ(run([&](Network to) { return ask_on(to, &server, &asked, &over); }), 0);
-    });
+    std::jthread asker(
+        [&] { EXPECT_EQ(run([&](Network to) { return ask_on(to, &server, &asked, &over); }), 0); });
     std::jthread stopper([&] {
       while (asked < 5 * round) std::this_thread::yield();
       server.stop();

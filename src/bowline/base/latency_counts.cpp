@@ -5,7 +5,9 @@
 namespace bowline {
 
 void LatencyCounts::record(Duration duration) {
-  auto fits = [duration](std::uint32_t edge) { return duration <= std::chrono::microseconds(edge); };
+  auto fits = [duration](std::uint32_t edge) {
+    return duration <= std::chrono::microseconds(edge);
+  };
   auto edge = std::find_if(edges_us.begin(), edges_us.end(), fits);
   ++counts[static_cast<std::size_t>(edge - edges_us.begin())];
   sum += duration;

@@ -214,5 +214,4 @@ void Tap::count_sent(std::size_t size) {
   ++total_->messages_sent;
 }
 
-
 }  // namespace bowline

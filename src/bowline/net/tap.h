@@ -31,7 +31,7 @@ struct TraceEvent {
   enum class Kind { received, input_ended, sent, output_ended, closed };
   Kind kind;
   std::uint64_t connection;
-  Time time;                                // when it was read or written
+  Time time;                                // by the clock of the loop
   Bytes bytes = {};                         // lent for the call
   MessageKind message = MessageKind::none;  // none where there are only bytes; sent: "as received"
 };

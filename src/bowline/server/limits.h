@@ -22,9 +22,9 @@ struct ServerLimits {
   // In which no read or write began; then the handler reads the end, as if the peer had left, and
   // is cancelled if it does not leave either. `forever`: none.
   Duration idle_timeout = std::chrono::hours(1);
-  // What one connection may send us in a second; 0: as much as it can. Beyond it nothing is read from
-  // it for a while, so that it has to wait; nothing is lost. What is larger than that is still
-  // taken, and the wait after it is so much longer.
+  // What one connection may send us in a second; 0: as much as it can. Beyond it nothing is read
+  // from it for a while: streams have to wait, datagrams are dropped when its queue is full. A
+  // message that is larger is taken all the same, and the wait after it is so much longer.
   std::uint64_t bytes_per_second = 0;
   std::uint64_t messages_per_second = 0;  // of streams of bytes: reads
   // What was not used of that may be sent at once later, as much as comes in this time.

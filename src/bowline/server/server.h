@@ -83,7 +83,8 @@ class Server {
   Task<ServerStatus> status();
   // Which loops, by their index, have not answered within `limit`.
   Task<std::vector<std::size_t>> silent_loops(Duration limit);
-  // Those that are open at this moment, in no order; each costs the loop it is on a microsecond.
+  // Those that are open at this moment, in no order. Their loops stand still meanwhile: some
+  // microseconds for each.
   Task<std::vector<ConnectionStatus>> connections();
   // Ends what comes in from that connection, so that its handler reads the end, and the peer hears
   // `why` where the protocol has words for it; a handler that is still there after half of

@@ -146,6 +146,11 @@ void Shard::Session::ended(std::exception_ptr failure) {
   shard().ended(arrival(), begin(), Failure::of(failure));
 }
 
+Tap* Shard::Session::tap() const {
+  bool has = transport_ && static_cast<Stage>(stage_) == Stage::handled_with_tap;
+  return has ? find_transport<Tap>(*transport_) : nullptr;
+}
+
 ConnectionStatus Shard::Session::status() const {
   ConnectionStatus status;
   Time now = shard().network_.now();
