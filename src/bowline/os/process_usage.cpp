@@ -35,6 +35,14 @@ double start_time_seconds() {
   return now(CLOCK_REALTIME) - now(CLOCK_BOOTTIME) + after_boot;
 }
 
+void read_memory(ProcessUsage& usage) {
+  std::ifstream pages("/proc/self/statm");
+  if (!(pages >> usage.virtual_memory >> usage.resident_memory)) return;
+  auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  usage.virtual_memory *= page_size;
+  usage.resident_memory *= page_size;
+}
+
 std::uint64_t open_files() {
   std::error_code failure;
   std::filesystem::directory_iterator files("/proc/self/fd", failure);
@@ -51,12 +59,7 @@ ProcessUsage process_usage() {
   ::getrusage(RUSAGE_SELF, &used);
   usage.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
   usage.start_time_seconds = start_time_seconds();
-  std::ifstream pages("/proc/self/statm");
-  if (pages >> usage.virtual_memory >> usage.resident_memory) {
-    auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    usage.virtual_memory *= page_size;
-    usage.resident_memory *= page_size;
-  }
+  read_memory(usage);
   usage.open_files = open_files();
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);

@@ -89,7 +89,7 @@ class Shard::Session final : public Child {
     if (transport_) transport_->end_input(why);
   }
   std::uint64_t number() const { return number_; }
-  Tap* tap() const { return is(Stage::handled_with_tap) ? static_cast<Tap*>(transport_) : nullptr; }
+  Tap* tap() const;
   ConnectionStatus status() const;
   using Child::cancel;
 
@@ -147,7 +147,7 @@ void Shard::Session::ended(std::exception_ptr failure) {
 }
 
 Tap* Shard::Session::tap() const {
-  bool has = transport_ && static_cast<Stage>(stage_) == Stage::handled_with_tap;
+  bool has = transport_ && is(Stage::handled_with_tap);
   return has ? find_transport<Tap>(*transport_) : nullptr;
 }
 

@@ -256,7 +256,6 @@ ServerOptions own_options(const AdminOptions& options) {
   ServerOptions own;
   own.limits.connections_max = 1000;
   own.limits.idle_timeout = forever;  // a trace may be silent for long; pages have their own
-  own.limits.drain_timeout = {};
   own.open.tls = options.tls;
   return own;
 }
