@@ -83,11 +83,11 @@ def measure(build, server, workload, effort):
     build = pathlib.Path(build).resolve()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        port = _free_port()
+        port = free_port()
         values = {"port": port, "folder": folder, "certificate": certificate(build, workload.key)}
         if "$backend" in server.template():
             # On the load's core: what it uses is not the server's.
-            values["backend"] = backend = _free_port()
+            values["backend"] = backend = free_port()
             floor = [build / "bin" / "bench" / "bare_epoll", backend]
             stack.enter_context(_running(floor, backend, workload, load_core))
         command = [string.Template(word).safe_substitute(values) for word in server.command]
@@ -143,7 +143,8 @@ def _on_core(core):
     return lambda: os.sched_setaffinity(0, {core})
 
 
-def _free_port():
+def free_port():
+    """Gives a port of 127.0.0.1 that nobody has at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -1,6 +1,7 @@
 # The bowline command: BUILD/bin/bowline. All but main.cpp is a library of its own, so that tests
 # can call the commands.
 find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
 find_path(BOWLINE_EDIT_INCLUDE histedit.h REQUIRED)
 find_library(BOWLINE_EDIT_LIBRARY edit REQUIRED)
 mark_as_advanced(BOWLINE_EDIT_INCLUDE BOWLINE_EDIT_LIBRARY)
@@ -14,7 +15,8 @@ if(bowline_cli_sources)
   target_include_directories(bowline_cli SYSTEM PRIVATE "${BOWLINE_EDIT_INCLUDE}")
   target_link_libraries(
     bowline_cli PUBLIC bowline CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt
-                       "${BOWLINE_EDIT_LIBRARY}")
+                       "${BOWLINE_EDIT_LIBRARY}"
+    PRIVATE tomlplusplus::tomlplusplus)
 endif()
 
 if(EXISTS "${PROJECT_SOURCE_DIR}/src/cli/main.cpp")

@@ -19,6 +19,7 @@
 #include "bowline/server/listen.h"
 #include "bowline/server/message_listener.h"
 #include "bowline/server/server.h"
+#include "bowline/server/topics.h"
 #include "bowline/session/framing.h"
 #include "bowline/session/message_socket.h"
 #include "bowline/session/message_stream.h"

@@ -158,6 +158,16 @@ std::string reload_line(std::string_view what, const std::string& failure, LogFo
   return fmt::format("{} stay as they were: {}", what, failure);
 }
 
+std::string warning_line(const std::string& text, LogFormat format, const std::string& time) {
+  if (format != LogFormat::json) return "warning: " + text;
+  nlohmann::ordered_json line{{"time", time}, {"event", "warning"}, {"text", text}};
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void log_warning(const std::string& text, LogFormat format) {
+  if (format != LogFormat::none) write_line(warning_line(text, format, wall_clock()));
+}
+
 void log_reload(std::string_view what, const std::string& failure, LogFormat format) {
   if (format != LogFormat::none) write_line(reload_line(what, failure, format, wall_clock()));
 }

@@ -19,12 +19,16 @@ std::string json_line(const ServerEvent& event, const std::string& time);
 std::string reload_line(std::string_view what, const std::string& failure, LogFormat format,
                         const std::string& time);
 
+// A line that tells of a danger which stops nothing.
+std::string warning_line(const std::string& text, LogFormat format, const std::string& time);
+
 std::string text_line(const UpstreamEvent& event);
 std::string json_line(const UpstreamEvent& event, const std::string& time);
 
 // Writes `event` to stderr: one whole line, from any thread.
 void log_event(const ServerEvent& event, LogFormat format);
 void log_event(const UpstreamEvent& event, LogFormat format);
+void log_warning(const std::string& text, LogFormat format);
 void log_reload(std::string_view what, const std::string& failure, LogFormat format);
 
 }  // namespace bowline::cli

@@ -26,7 +26,7 @@ timespec as_timespec(Duration duration) {
 
 }  // namespace
 
-FileWatch::FileWatch(std::vector<std::string> files, std::function<void()> reload, Duration period)
+FileWatch::FileWatch(std::vector<std::string> files, Reload reload, Duration period)
     : files_(std::move(files)), reload_(std::move(reload)), period_(period), loaded_(stamp()) {
   sigset_t signals = hang_up();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -38,6 +38,12 @@ FileWatch::~FileWatch() {
   stopping_ = true;
   ::pthread_kill(thread_.native_handle(), SIGHUP);
   thread_.join();
+}
+
+void FileWatch::watch(std::vector<std::string> files) {
+  if (files == files_) return;
+  files_ = std::move(files);
+  loaded_ = stamp();
 }
 
 void FileWatch::run() {
@@ -53,7 +59,7 @@ void FileWatch::run() {
     if (!asked && (now == loaded_ || !settled)) continue;
     // Whether that works or not: the same files are not tried again.
     loaded_ = std::move(now);
-    reload_();
+    reload_(*this, asked);
   }
 }
 

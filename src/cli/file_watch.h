@@ -14,20 +14,26 @@ namespace bowline::cli {
 
 class FileWatch {
  public:
-  // Calls `reload` on its thread. A change counts once the files stay as they are for `period`:
-  // a certificate and its key are rarely replaced at the same moment. SIGHUP is blocked in the
-  // thread that makes it, and so in those that this starts later: make it before any other.
-  FileWatch(std::vector<std::string> files, std::function<void()> reload,
+  // What is called on its thread; `asked`: by SIGHUP, not by a change.
+  using Reload = std::function<void(FileWatch& watch, bool asked)>;
+
+  // A change counts once the files stay as they are for `period`: a certificate and its key are
+  // rarely replaced at the same moment. SIGHUP is blocked in the thread that makes it, and so in
+  // those that this starts later: make it before any other.
+  FileWatch(std::vector<std::string> files, Reload reload,
             Duration period = std::chrono::seconds(1));
   FileWatch(const FileWatch&) = delete;
   ~FileWatch();
+
+  // Watches these from now on; for `reload` alone, before it loads them.
+  void watch(std::vector<std::string> files);
 
  private:
   void run();
   std::string stamp() const;
 
   std::vector<std::string> files_;
-  std::function<void()> reload_;
+  Reload reload_;
   Duration period_;
   std::string loaded_;  // the stamp of what was loaded last
   std::atomic<bool> stopping_ = false;

@@ -4,6 +4,8 @@
 #include "bowline/os/signals.h"
 #include "bowline/server/server.h"
 #include "bowline/services/relay.h"
+#include "cli/admin_options.h"
+#include "cli/config_file.h"
 #include "cli/event_log.h"
 #include "cli/failure.h"
 #include "cli/file_watch.h"
@@ -23,6 +25,7 @@ namespace bowline::cli {
 namespace {
 
 struct Options {
+  ConfigFile config;
   std::vector<std::string> urls;
   std::vector<std::string> upstreams;
   std::string upstream_file;
@@ -34,6 +37,7 @@ struct Options {
   ServerLimits limits;
   unsigned threads = 0;
   std::string backend = "epoll";  // splicing takes fewer calls there: docs/decisions/0016
+  AdminSettings admin;
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -75,6 +79,7 @@ ServerOptions server_options_of(const Options& options, LogFormat log) {
   server.threads = options.threads;
   server.backend = options.backend;
   server.limits = options.limits;
+  server.observe = options.admin.any();
   server.open.websocket = options.websocket;
   server.open.proxies = options.proxies;
   server.open.tls = make_tls(options.tls);
@@ -107,7 +112,7 @@ void relay_until_stopped(const Options& options) {
   std::shared_ptr<TlsContext> tls = server_options.open.tls;
   Upstreams upstreams(load_upstreams(options.upstreams, options.upstream_file).value(),
                       upstream_options_of(options, log));
-  auto reload = [&] {
+  auto reload = [&](FileWatch&, bool) {
     if (tls) log_reload("certificates", failure_of(tls->reload()), log);
     if (options.upstream_file.empty()) return;
     log_reload("upstreams", failure_of(reload_upstreams(upstreams, options)), log);
@@ -127,6 +132,7 @@ void relay_until_stopped(const Options& options) {
   Worker checker(options.backend);
   start(checker);
   checker.post([&](Scope& scope) { scope.start(upstreams.check(checker.network())); });
+  std::unique_ptr<Admin> admin = begin_admin(server, options.admin, tls, log);
   server.run();
 }
 
@@ -226,10 +232,12 @@ void define_relay(CLI::App& app, int& exit_code) {
       ->check(CLI::Range(1u, 1024u));
   command->add_option("--backend", options->backend, "How to talk to the kernel (default: epoll)")
       ->check(CLI::IsMember({"io_uring", "epoll"}));
+  add_admin_options(*command, options->admin);
   command->add_option("--log", options->log, "How events are told on stderr")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));
   command->add_flag("-q,--quiet", options->quiet, "Tell no events");
+  add_config(*command, options->config);
   command->footer(notes);
   command->callback([options, &exit_code] { exit_code = run_relay(*options); });
 }

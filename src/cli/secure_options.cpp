@@ -31,6 +31,36 @@ ClientCertificates client_certificates_of(const ServerTlsOptions& options) {
   return required ? ClientCertificates::required : ClientCertificates::none;
 }
 
+bool asks_clients(const ServerTlsOptions& options) {
+  return client_certificates_of(options) != ClientCertificates::none;
+}
+
+// What of it makes no sense together.
+void check(const ServerTlsOptions& options) {
+  if (options.certificates.size() != options.keys.size()) {
+    refuse(fmt::format("each --cert needs its --key: {} of the one were given and {} of the other",
+                       options.certificates.size(), options.keys.size()));
+  }
+  if (asks_clients(options) && options.client_ca.empty()) {
+    refuse("--client-cert needs --client-ca FILE: who vouches for the clients?");
+  }
+  if (options.certificates.empty() && !options.client_ca.empty()) {
+    refuse("--client-ca needs TLS: --cert FILE --key FILE");
+  }
+}
+
+TlsServerOptions server_options_of(const ServerTlsOptions& options) {
+  TlsServerOptions server;
+  server.client_certificates = client_certificates_of(options);
+  for (std::size_t index = 0; index < options.certificates.size(); ++index) {
+    server.certificates.push_back(
+        {PemSource::in_file(options.certificates[index]), PemSource::in_file(options.keys[index])});
+  }
+  if (asks_clients(options)) server.client_ca = PemSource::in_file(options.client_ca);
+  server.key_log_file = key_log_file();
+  return server;
+}
+
 // What a header of our own handshake may not be given as: the handshake says it.
 constexpr const char* own_fields[] = {"host",
                                       "connection",
@@ -166,27 +196,13 @@ void add_websocket_options(CLI::App& command, WebSocketSettings& settings) {
 }
 
 std::shared_ptr<TlsContext> make_tls(const ServerTlsOptions& options) {
-  if (options.certificates.size() != options.keys.size()) {
-    refuse(fmt::format("each --cert needs its --key: {} of the one were given and {} of the other",
-                       options.certificates.size(), options.keys.size()));
-  }
-  TlsServerOptions server;
-  server.client_certificates = client_certificates_of(options);
-  bool asks = server.client_certificates != ClientCertificates::none;
-  if (asks && options.client_ca.empty()) {
-    refuse("--client-cert needs --client-ca FILE: who vouches for the clients?");
-  }
-  if (options.certificates.empty()) {
-    if (!options.client_ca.empty()) refuse("--client-ca needs TLS: --cert FILE --key FILE");
-    return nullptr;
-  }
-  for (std::size_t index = 0; index < options.certificates.size(); ++index) {
-    server.certificates.push_back(
-        {PemSource::in_file(options.certificates[index]), PemSource::in_file(options.keys[index])});
-  }
-  if (asks) server.client_ca = PemSource::in_file(options.client_ca);
-  server.key_log_file = key_log_file();
-  return std::make_shared<TlsContext>(TlsContext::server(std::move(server)).value());
+  check(options);
+  if (options.certificates.empty()) return nullptr;
+  return std::make_shared<TlsContext>(TlsContext::server(server_options_of(options)).value());
+}
+
+Result<void> reload(TlsContext& context, const ServerTlsOptions& options) {
+  return context.reload(server_options_of(options));
 }
 
 void add_tls_options(CLI::App& command, ClientTlsOptions& options) {

@@ -30,6 +30,8 @@ void add_websocket_options(CLI::App& command, WebSocketSettings& settings);
 // Null without certificates. Throws Error: Errc::bad_address for options that make no sense
 // together, others for a file that is wrong.
 std::shared_ptr<TlsContext> make_tls(const ServerTlsOptions& options);
+// Loads all files anew, which may be others; if one is wrong all stays as it was.
+Result<void> reload(TlsContext& context, const ServerTlsOptions& options);
 
 struct ClientTlsOptions {
   std::string certificate;

@@ -1,10 +1,11 @@
 #include "cli/sockets.h"
 
 #include "bowline/base/error.h"
+#include "cli/server_connections.h"
 #include "cli/sockets_table.h"
+#include "cli/table.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -28,6 +29,7 @@ struct Options {
   bool local = false;
   std::vector<std::string> states;
   bool json = false;
+  ServerQuestion server;
 };
 
 constexpr const char* notes =
@@ -38,7 +40,9 @@ constexpr const char* notes =
     "  bowline sockets --port 8000\n"
     "  bowline sockets --tcp --state ESTAB,TIME-WAIT\n"
     "  bowline sockets --pid 1234 --json\n"
-    "\nexit status: 0 done, 1 it could not list them, 2 usage\n";
+    "  bowline sockets --server http://localhost:9100\n"
+    "  bowline sockets --server http://localhost:9100 --trace 17\n"
+    "\nexit status: 0 done, 1 it could not list them, or the server refused, 2 usage\n";
 
 CLI::Validator known_state() {
   CLI::Validator validator;
@@ -92,13 +96,6 @@ bool can_see(int pid, const os::SocketOwners& owners) {
   if (!owners.refused()) return true;
   report(fmt::format("error: process {} is another user's: as root its sockets can be seen", pid));
   return false;
-}
-
-// 0 when stdout is no terminal: what reads it wants whole lines.
-std::size_t terminal_width() {
-  winsize size{};
-  if (!::isatty(STDOUT_FILENO) || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0) return 0;
-  return size.ws_col;
 }
 
 bool write_out(const std::string& text) {
@@ -156,8 +153,9 @@ int show_sockets(const Options& options) {
 void define_sockets(CLI::App& app, int& exit_code) {
   // Shared, since CLI11 copies the callback while its options point here.
   auto options = std::make_shared<Options>();
-  CLI::App* command =
-      app.add_subcommand("sockets", "List this host's sockets and the processes that have them");
+  CLI::App* command = app.add_subcommand(
+      "sockets",
+      "List this host's sockets and the processes that have them, or a server's connections");
   command->add_flag("-l,--listening", options->filter.listening, "Only those that wait for peers");
   command->add_option("-p,--port", options->filter.port, "Only those with this port at either end")
       ->check(CLI::Range(1, 65535).description(""))
@@ -174,9 +172,13 @@ void define_sockets(CLI::App& app, int& exit_code) {
   command->add_flag("-u,--udp", options->udp, "UDP sockets");
   command->add_flag("--raw", options->raw, "Raw sockets");
   command->add_flag("-x,--unix", options->local, "Unix sockets of all types");
+  add_server_options(*command, options->server);
   command->add_flag("--json", options->json, "An array of objects instead of a table");
   command->footer(notes);
-  command->callback([options, &exit_code] { exit_code = show_sockets(*options); });
+  command->callback([options, &exit_code] {
+    bool local = options->server.url.empty();
+    exit_code = local ? show_sockets(*options) : ask_server(options->server, options->json);
+  });
 }
 
 }  // namespace bowline::cli

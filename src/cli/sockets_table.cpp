@@ -1,13 +1,12 @@
 #include "cli/sockets_table.h"
 
 #include "bowline/base/text.h"
+#include "cli/table.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 namespace bowline::cli {
 namespace {
@@ -17,12 +16,15 @@ using os::SocketKind;
 using os::SocketState;
 using Json = nlohmann::ordered_json;
 
-enum Column : std::size_t { transport, state, receive_queue, send_queue, local, peer, process };
-constexpr std::size_t column_count = 7;
-using Cells = std::array<std::string, column_count>;
-
-// Cut columns stay this wide while there is another to cut.
-constexpr std::size_t cut_width_min = 12;
+constexpr Column columns[] = {
+    {"TYPE"},
+    {"STATE"},
+    {"RECV-Q", Column::Kind::number},
+    {"SEND-Q", Column::Kind::number},
+    {"LOCAL", Column::Kind::cuttable},
+    {"PEER", Column::Kind::cuttable},
+    {"PROCESS", Column::Kind::cuttable},
+};
 constexpr std::size_t shown_owners_max = 3;
 
 bool is_unix(const SocketEntry& socket) {
@@ -49,37 +51,6 @@ bool comes_before(const SocketRow& left_row, const SocketRow& right_row) {
   if (int order = compare(left.local, right.local)) return order < 0;
   if (int order = compare(left.peer, right.peer)) return order < 0;
   return left.inode < right.inode;
-}
-
-bool starts_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-}
-
-// How many characters; each is taken to be one column wide.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
-}
-
-// The first `count` characters.
-std::string_view front(std::string_view text, std::size_t count) {
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    if (starts_character(text[at]) && count-- == 0) break;
-  }
-  return text.substr(0, at);
-}
-
-std::string_view back(std::string_view text, std::size_t count) {
-  return text.substr(front(text, width_of(text) - count).size());
-}
-
-// `text` in at most `width` characters. Both ends stay: host and port, name and process.
-std::string cut(std::string_view text, std::size_t width) {
-  constexpr std::string_view mark = "...";
-  if (width_of(text) <= width) return std::string(text);
-  if (width <= mark.size()) return std::string(front(text, width));
-  std::size_t kept = width - mark.size();
-  return fmt::format("{}{}{}", front(text, kept / 2), mark, back(text, kept - kept / 2));
 }
 
 std::string address_text(const Address& address) {
@@ -111,37 +82,6 @@ Cells cells_of(const SocketRow& row) {
           address_text(socket.local),
           address_text(socket.peer),
           owners_text(row.owners)};
-}
-
-struct Layout {
-  std::array<std::size_t, column_count> widths{};
-  std::size_t gap = 2;
-};
-
-// Narrows the gaps, then takes from the widest of what may be cut until all fits, or nothing is
-// wide any more.
-void fit(Layout& layout, std::size_t width) {
-  std::size_t cells = std::accumulate(layout.widths.begin(), layout.widths.end(), std::size_t{0});
-  if (cells + layout.gap * (column_count - 1) <= width) return;
-  layout.gap = 1;
-  for (std::size_t total = cells + column_count - 1; total > width; --total) {
-    std::size_t& widest = *std::max_element(layout.widths.begin() + local, layout.widths.end());
-    if (widest <= cut_width_min) return;
-    --widest;
-  }
-}
-
-std::string line_text(const Cells& cells, const Layout& layout) {
-  std::string line;
-  for (std::size_t column = 0; column < column_count; ++column) {
-    std::string cell = cut(cells[column], layout.widths[column]);
-    std::string padding(layout.widths[column] - width_of(cell), ' ');
-    bool is_number = column == receive_queue || column == send_queue;
-    line += is_number ? padding + cell : cell + padding;
-    line.append(layout.gap, ' ');
-  }
-  line.resize(line.find_last_not_of(' ') + 1);
-  return line;
 }
 
 Json to_json(const Address& address) {
@@ -194,22 +134,9 @@ void sort_rows(std::vector<SocketRow>& rows) {
 }
 
 std::string table_text(const std::vector<SocketRow>& rows, std::size_t width) {
-  std::vector<Cells> lines = {{"TYPE", "STATE", "RECV-Q", "SEND-Q", "LOCAL", "PEER", "PROCESS"}};
+  std::vector<Cells> lines;
   for (const SocketRow& row : rows) lines.push_back(cells_of(row));
-  Layout layout;
-  for (const Cells& cells : lines) {
-    for (std::size_t column = 0; column < column_count; ++column) {
-      layout.widths[column] = std::max(layout.widths[column], width_of(cells[column]));
-    }
-  }
-  if (width > 0) fit(layout, width);
-  std::string text;
-  for (const Cells& cells : lines) {
-    std::string line = line_text(cells, layout);
-    // A terminal too narrow even for this still gets one line for each row.
-    (text += width > 0 ? front(line, width) : std::string_view(line)) += '\n';
-  }
-  return text;
+  return table_text(columns, lines, width);
 }
 
 std::string json_text(const std::vector<SocketRow>& rows) {

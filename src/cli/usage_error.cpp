@@ -21,6 +21,8 @@ const CLI::App& called_command(const CLI::App& program) {
   return *command;
 }
 
+constexpr std::string_view conversion = "Could not convert: ";
+
 std::string see_help(const CLI::App& command) {
   return fmt::format("see {} --help", full_name(command));
 }
@@ -50,7 +52,6 @@ std::string leftover(const CLI::App& command, const std::string& given) {
 
 // The option that a message of CLI11 begins with or names after "Could not convert: ".
 const CLI::Option* named_option(const CLI::App& command, std::string_view message) {
-  constexpr std::string_view conversion = "Could not convert: ";
   if (message.starts_with(conversion)) message.remove_prefix(conversion.size());
   for (const CLI::Option* option : command.get_options()) {
     std::string name = option->get_name();
@@ -64,21 +65,10 @@ const CLI::Option* named_option(const CLI::App& command, std::string_view messag
 }
 
 std::string bad_value(const CLI::Option& option, const std::string& message) {
-  OptionText text = text_of(option);
-  const std::string& name = text.names.back();
   std::string given = option.results().empty() ? std::string() : option.results().back();
-  if (!text.words.empty()) {
-    std::string meant = nearest(given, text.words);
-    return fmt::format("{}: no '{}'{}; there are: {}", name, given,
-                       meant.empty() ? "" : " (did you mean " + meant + "?)",
-                       fmt::join(text.words, ", "));
-  }
-  if (message.starts_with("Could not convert")) {
-    return fmt::format("{}: '{}' is not a number", name, given);
-  }
-  std::string rest = message.substr(std::min(message.find(": ") + 2, message.size()));
-  if (rest.starts_with("Value ")) rest[0] = 'v';
-  return fmt::format("{}: {}", name, rest);
+  std::string problem = message;
+  if (!problem.starts_with(conversion)) problem.erase(0, problem.find(": ") + 2);
+  return fmt::format("{}: {}", text_of(option).names.back(), value_error(option, given, problem));
 }
 
 std::string wrong_count(const CLI::Option& option) {
@@ -90,6 +80,19 @@ std::string wrong_count(const CLI::Option& option) {
 
 }  // namespace
 
+std::string value_error(const CLI::Option& option, const std::string& given, std::string problem) {
+  OptionText text = text_of(option);
+  if (!text.words.empty()) {
+    std::string meant = nearest(given, text.words);
+    return fmt::format("no '{}'{}; there are: {}", given,
+                       meant.empty() ? "" : " (did you mean " + meant + "?)",
+                       fmt::join(text.words, ", "));
+  }
+  if (problem.starts_with(conversion)) return fmt::format("'{}' is not a number", given);
+  if (problem.starts_with("Value ")) problem[0] = 'v';
+  return problem;
+}
+
 std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& command = called_command(program);
   // CLI11 finds what is missing before what is too much, but a slip in a name explains both.
@@ -98,6 +101,9 @@ std::string usage_error(const CLI::App& program, const CLI::ParseError& error) {
     if (!rest.empty()) return leftover(*one, rest[0]);
   }
   std::string message = error.what();
+  if (dynamic_cast<const CLI::ConfigError*>(&error)) {
+    return fmt::format("{}", fmt::join(CLI::detail::split(message, '\n'), "\nerror: "));
+  }
   const CLI::Option* option = named_option(command, message);
   if (!option) return fmt::format("{}: {}", message, see_help(command));
   if (dynamic_cast<const CLI::RequiredError*>(&error)) {

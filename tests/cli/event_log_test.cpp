@@ -90,5 +90,11 @@ TEST(UpstreamLine, is_told_for_people_and_as_json) {
             "upstream tcp://a:1 is drained");
 }
 
+TEST(EventLog, a_warning_is_a_line_too) {
+  EXPECT_EQ(warning_line("mind the gap", LogFormat::text, {}), "warning: mind the gap");
+  EXPECT_EQ(warning_line("mind the gap", LogFormat::json, "2026-01-02T03:04:05Z"),
+            R"({"time":"2026-01-02T03:04:05Z","event":"warning","text":"mind the gap"})");
+}
+
 }  // namespace
 }  // namespace bowline::cli

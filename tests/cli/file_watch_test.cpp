@@ -22,7 +22,8 @@ class FileWatchTest : public ::testing::Test {
   ~FileWatchTest() override { ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr); }
 
   void write(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ / name) << text;
+    std::ofstream(folder_ / "new") << text;  // a watch would see the file while it is still empty
+    std::filesystem::rename(folder_ / "new", folder_ / name);
   }
   void wait_for(int count) {
     while (count_ < count) std::this_thread::yield();
@@ -50,7 +51,7 @@ TEST_F(FileWatchTest, notices_each_change_once) {
   write("a.pem", "1");
   write("a.key", "1");
   FileWatch watch(
-      {folder_ / "a.pem", folder_ / "a.key"}, [this] { ++count_; }, 2ms);
+      {folder_ / "a.pem", folder_ / "a.key"}, [this](FileWatch&, bool) { ++count_; }, 2ms);
   write("a.pem", "22");
   wait_for(1);
   write("a.key", "333");
@@ -60,7 +61,7 @@ TEST_F(FileWatchTest, notices_each_change_once) {
 TEST_F(FileWatchTest, notices_that_a_file_has_other_rights) {
   write("users", "1");
   FileWatch watch(
-      {folder_ / "users"}, [this] { ++count_; }, 2ms);
+      {folder_ / "users"}, [this](FileWatch&, bool) { ++count_; }, 2ms);
   wait_for_tick();
   ::chmod((folder_ / "users").c_str(), 0600);
   wait_for(1);
@@ -68,14 +69,34 @@ TEST_F(FileWatchTest, notices_that_a_file_has_other_rights) {
 
 TEST_F(FileWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {
   FileWatch watch(
-      {folder_ / "missing"}, [this] { ++count_; }, 1h);
+      {folder_ / "missing"}, [this](FileWatch&, bool) { ++count_; }, 1h);
   ::kill(::getpid(), SIGHUP);
   wait_for(1);
 }
 
+TEST_F(FileWatchTest, says_what_it_was_asked_by_and_watches_other_files) {
+  write("old", "1");
+  write("new", "1");
+  std::atomic<int> asked_count = 0;
+  FileWatch watch(
+      {folder_ / "old"},
+      [&](FileWatch& watching, bool asked) {
+        asked_count += asked;
+        watching.watch({folder_ / "new"});
+        ++count_;
+      },
+      2ms);
+  ::kill(::getpid(), SIGHUP);
+  wait_for(1);
+  write("old", "22");
+  write("new", "22");
+  wait_for(2);
+  EXPECT_EQ(asked_count, 1);
+}
+
 TEST_F(FileWatchTest, ends_without_waiting) {
   FileWatch watch(
-      {folder_ / "missing"}, [this] { ++count_; }, 1h);
+      {folder_ / "missing"}, [this](FileWatch&, bool) { ++count_; }, 1h);
 }
 
 }  // namespace

@@ -63,5 +63,11 @@ TEST(UsageError, says_when_a_value_is_missing_or_given_twice) {
   EXPECT_EQ(complaint("tie hemp --turns 1 --turns 2"), "--turns may be given once");
 }
 
+TEST(UsageError, has_a_line_for_each_mistake_of_a_file) {
+  testing::Program program;
+  EXPECT_EQ(usage_error(program.app, CLI::ConfigError("a:1:1: no\na:2:1: no")),
+            "a:1:1: no\nerror: a:2:1: no");
+}
+
 }  // namespace
 }  // namespace bowline::cli

@@ -1,5 +1,6 @@
 #include "bowline/client/race.h"
 
+#include "bowline/sim/world.h"
 #include "bowline/task/wait.h"
 #include "tests/support/loop_fixture.h"
 #include "tests/support/open_files.h"
@@ -85,30 +86,35 @@ TEST_F(RaceTest, connects_to_the_only_address) {
   run(body(network_));
 }
 
-TEST_F(RaceTest, goes_straight_on_to_the_next_address_when_one_refuses) {
-  auto body = [](Network network) -> Task<> {
+// In a world, whose clock shows whether anything was waited for.
+TEST(Race, goes_straight_on_to_the_next_address_when_one_refuses) {
+  sim::World world;
+  auto body = [](Network network, bool* connected) -> Task<> {
     Listener listener = network.listen(loopback);
     std::vector<Address> addresses = {nobody(network), nobody(network), nobody(network),
                                       listener.local_address()};
-    Time begin = network.now();
     Stream stream = co_await race(network, addresses);
     EXPECT_EQ(stream.peer_address(), listener.local_address());
-    EXPECT_LT(network.now() - begin, head_start);
+    *connected = true;
   };
-  run(body(network_));
+  bool connected = false;
+  world.host("here").start(body, &connected);
+  EXPECT_TRUE(world.run_until([&] { return connected; }, head_start / 2));
 }
 
-TEST_F(RaceTest, fails_as_the_first_address_did_when_all_do) {
-  auto body = [](Network network) -> Task<> {
+TEST(Race, fails_at_once_and_as_the_first_address_did_when_all_do) {
+  sim::World world;
+  auto body = [](Network network, bool* failed) -> Task<> {
     Address first = nobody(network);
     std::vector<Address> addresses = {first, Address::unix_path("/no/such/socket")};
     Result<Stream> stream = co_await attempt(race(network, addresses));
     EXPECT_TRUE(stream.error().is(std::errc::connection_refused));
     EXPECT_NE(std::string(stream.error().what()).find(first.text()), std::string::npos);
+    *failed = true;
   };
-  Time begin = network_.now();
-  run(body(network_));
-  EXPECT_LT(network_.now() - begin, head_start) << "waited though nothing was left to wait for";
+  bool failed = false;
+  world.host("here").start(body, &failed);
+  EXPECT_TRUE(world.run_until([&] { return failed; }, head_start / 2));
 }
 
 TEST_F(RaceTest, lets_the_next_address_join_when_one_is_silent_and_drops_the_loser) {

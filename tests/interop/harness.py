@@ -25,8 +25,8 @@ BOWLINE, PYTHON = "bowline", "python"
 PAIRS = ((BOWLINE, PYTHON), (PYTHON, BOWLINE), (BOWLINE, BOWLINE))
 
 # Seconds that one wait and one whole test may take. Both are generous: only a hang reaches them.
-WAIT_MAX = 15
-TEST_MAX = 40
+WAIT_MAX = 60
+TEST_MAX = 180
 
 # An IPv4 loopback address as Python prints the tuple, and as IP:PORT, for use in patterns.
 ADDR = r"\('127\.0\.0\.1', \d+\)"

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from services_test import ServeTest
-from wire import connect, is_ended, receive_exactly
+from wire import connect, is_ended, receive_exactly, receive_to_end, receive_until
 
 
 class Limits(ServeTest):
@@ -58,6 +58,26 @@ class Drain(ServeTest):
             program.interrupt(signal.SIGTERM)
             self.assertTrue(is_ended(peer))
         program.stderr.find(r"stopped: 1 connection served\n?$")
+        self.assertEqual(program.exit_code(), 0)
+
+    def test_http_answers_what_has_begun_and_says_that_it_was_the_last(self):
+        program, (url,) = self.serve("echo", "ws://127.0.0.1:0", options=("--threads", "1"))
+        port = int(url.rstrip("/").rsplit(":", 1)[1])
+        with connect(port) as idle, connect(port) as busy:
+            idle.sendall(b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            self.assertNotIn(b"Connection: close", receive_until(idle, b"\r\n\r\n"))
+            busy.sendall(b"GET / HTTP/1.1\r\n")
+            # The part of a request is there when the next connection is answered.
+            with connect(port) as other:
+                other.sendall(b"HEAD / HTTP/1.0\r\n\r\n")
+                receive_to_end(other)
+            program.interrupt(signal.SIGTERM)
+            self.assertTrue(is_ended(idle))
+            busy.sendall(b"Host: localhost\r\n\r\n")
+            answer = receive_to_end(busy)
+        self.assertIn(b"HTTP/1.1 200 OK\r\n", answer)
+        self.assertIn(b"\r\nConnection: close\r\n", answer)
+        self.assertTrue(answer.endswith(b"</script>\n"))
         self.assertEqual(program.exit_code(), 0)
 
     def test_what_is_left_after_the_drain_timeout_is_cut(self):

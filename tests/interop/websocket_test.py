@@ -39,12 +39,7 @@ def npm_problem():
     return f"npm's registry can't be reached: {done.stderr}" if done.returncode else ""
 
 
-class WebSockets(ProgramTest):
-    def serve(self, *arguments):
-        """Starts bowline's echo server for WebSocket; gives (program, URL)."""
-        server = self.command("serve", "echo", "--listen", "ws://127.0.0.1:0", *arguments)
-        return server, f"ws://127.0.0.1:{server.port()}/"
-
+class Peers(ProgramTest):
     def peer(self, name, *arguments):
         """Starts a peer of the folder peers/, for node or Python by its ending."""
         path = PEERS / name
@@ -54,6 +49,21 @@ class WebSockets(ProgramTest):
             self.skipTest(problem)
         os.environ["NODE_PATH"] = str(NPM_FOLDER / "node_modules")
         return self._start(["node", str(path)], arguments)
+
+    def wscat(self, url, *arguments):
+        """Starts wscat, which says hello at `url`."""
+        if problem := npm_problem():
+            self.skipTest(problem)
+        program = NPM_FOLDER / "node_modules" / ".bin" / "wscat"
+        return self._start([str(program), "--no-color", "-c", url, "-x", "hello", "-w", "1"],
+                           arguments)
+
+
+class WebSockets(Peers):
+    def serve(self, *arguments):
+        """Starts bowline's echo server for WebSocket; gives (program, URL)."""
+        server = self.command("serve", "echo", "--listen", "ws://127.0.0.1:0", *arguments)
+        return server, f"ws://127.0.0.1:{server.port()}/"
 
     def check_client(self, name):
         """Fails unless the library as a client gets along with bowline's server."""
@@ -108,11 +118,29 @@ class WebSockets(ProgramTest):
         self.check_server("ws_peer.js")
 
     def test_wscat(self):
-        if problem := npm_problem():
-            self.skipTest(problem)
-        _, url = self.serve()
-        wscat = NPM_FOLDER / "node_modules" / ".bin" / "wscat"
-        client = self._start([str(wscat), "--no-color", "-c", url, "-x", "hello", "-w", "1"], [])
+        client = self.wscat(self.serve()[1])
+        client.stdout.wait_for(b"hello")
+        self.assertEqual(client.exit_code(), 0)
+
+
+class OverTls(TlsTest, Peers):
+    def test_a_client_of_npm_ws(self):
+        _, port = self.serve("wss", options=("--subprotocol", "chat"))
+        os.environ["NODE_EXTRA_CA_CERTS"] = self.file("ca.pem")
+        self.addCleanup(os.environ.pop, "NODE_EXTRA_CA_CERTS")
+        peer = self.peer("ws_peer.js", "talk", f"wss://{HOST}:{port}/", FOREIGN)
+        self.assertEqual(peer.exit_code(30), 0)
+
+    def test_a_server_of_npm_ws(self):
+        peer = self.peer("ws_peer.js", "serve", self.file("localhost.pem"),
+                         self.file("localhost.key"))
+        code, came, _ = self.ask(f"wss://127.0.0.1:{peer.port()}/", "hello\ngrüß ✓\n", *self.trust,
+                                 "--count", 2, "--compress", "--subprotocol", "chat")
+        self.assertEqual((code, came.decode()), (0, "hello\ngrüß ✓\n"))
+
+    def test_wscat(self):
+        _, port = self.serve("wss")
+        client = self.wscat(f"wss://{HOST}:{port}/", "--ca", self.file("ca.pem"))
         client.stdout.wait_for(b"hello")
         self.assertEqual(client.exit_code(), 0)
 

@@ -50,6 +50,14 @@ def receive_to_end(peer):
     return bytes(data)
 
 
+def receive_until(peer, ending):
+    """Gives all bytes up to and with `ending`; what comes behind it would be an error."""
+    data = bytearray()
+    while not data.endswith(ending) and (chunk := peer.recv(65536)):
+        data += chunk
+    return bytes(data)
+
+
 def ask(peer, request, answer_size):
     """Sends one request and gives an answer of the known size."""
     peer.sendall(request)
@@ -62,6 +70,16 @@ def is_ended(peer):
         return peer.recv(1) == b""
     except ConnectionResetError:
         return True
+
+
+def is_reset(port):
+    """True if who connects is reset without a word, which may be before connect() comes back."""
+    try:
+        with connect(port) as peer:
+            peer.recv(1)
+    except ConnectionResetError:
+        return True
+    return False
 
 
 def reset(peer):

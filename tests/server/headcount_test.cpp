@@ -52,6 +52,17 @@ TEST(Headcount, is_full_with_as_many_as_there_may_be) {
   EXPECT_FALSE(headcount.is_full());
 }
 
+TEST(Headcount, takes_other_limits_and_keeps_who_is_in) {
+  Headcount headcount({.connections_max = 2});
+  EXPECT_TRUE(headcount.enter(at("10.0.0.1")));
+  headcount.set_limits({.connections_max = 1, .connections_per_address_max = 1});
+  EXPECT_TRUE(headcount.is_full());
+  EXPECT_FALSE(headcount.enter(at("10.0.0.1")));
+  headcount.set_limits({.connections_max = 2, .connections_per_address_max = 2});
+  EXPECT_FALSE(headcount.is_full());
+  EXPECT_TRUE(headcount.enter(at("10.0.0.1")));
+}
+
 TEST(Headcount, lets_those_leave_that_it_never_counted) {
   Headcount headcount({.connections_max = 1});
   EXPECT_TRUE(headcount.enter(at("10.0.0.1")));

@@ -271,7 +271,7 @@ TEST_F(Opener, a_silent_client_is_let_go_after_the_handshake_timeout) {
 // Pages are asked for one after the other, over a time that none of them takes.
 TEST_F(Opener, a_browser_that_keeps_its_connection_is_no_slow_handshake) {
   options_.limits.handshake_timeout = 200ms;
-  options_.open.websocket.http.idle_timeout = 400ms;
+  options_.limits.keep_alive_timeout = 400ms;
   auto talk = [](Network network, std::string place) -> Task<> {
     Stream stream = co_await connect(network, "tcp" + place);
     for (int page = 0; page < 2; ++page) {

@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <semaphore>
 #include <set>
 #include <string>
 #include <thread>
@@ -68,6 +69,7 @@ class ServerTest : public ::testing::Test {
         std::lock_guard lock(mutex_);
         events_.push_back(event);
       }
+      if (event.kind == Kind::stopping) stopping_.release();
       if (event.kind != Kind::listening) return;
       client = std::jthread([&talk, &running, url = event.url] {
         talk(*running, url);
@@ -88,6 +90,7 @@ class ServerTest : public ::testing::Test {
   }
 
   testing::Deadline deadline_;
+  std::binary_semaphore stopping_{0};
   std::mutex mutex_;
   std::vector<ServerEvent> events_;
   std::uint64_t served_ = 0;
@@ -254,7 +257,10 @@ TEST_F(ServerTest, stopped_closes_the_connections_it_has) {
 }
 
 TEST_F(ServerTest, stops_at_a_signal) {
-  serve(2, echo, [](Server&, std::string) { ::kill(::getpid(), SIGTERM); });
+  serve(2, echo, [this](Server&, std::string) {
+    ::kill(::getpid(), SIGTERM);
+    stopping_.acquire();  // else stop() could be first, and the signal still wait when it counts
+  });
   EXPECT_EQ(count(Kind::stopping), 1u);
 }
 

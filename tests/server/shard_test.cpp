@@ -136,6 +136,45 @@ TEST_F(Shards, cancel_a_handler_that_waits_for_something_else_for_too_long) {
   EXPECT_THAT(last(Kind::closed)->failure, HasSubstr("timed out after 60 s"));
 }
 
+TEST_F(Shards, obey_new_limits_on_old_connections) {
+  options_.limits.idle_timeout = forever;
+  serve(echo);
+  Heard& silent = talk("tcp://server:7000", {});
+  world_.run_for(1000s);
+  EXPECT_EQ(silent.ended, Duration());
+  ServerLimits limits = options_.limits;
+  limits.idle_timeout = 60s;
+  server_->set_limits(limits);
+  world_.run_for(100s);
+  EXPECT_GE(silent.ended, 1060s);
+  EXPECT_LE(silent.ended, 1076s);
+}
+
+TEST_F(Shards, are_not_held_up_by_limits_that_come_again) {
+  options_.limits.idle_timeout = 60s;
+  serve(echo);
+  Heard& silent = talk("tcp://server:7000", {});
+  for (int second = 0; second < 100; ++second) {
+    server_->set_limits(options_.limits);
+    world_.run_for(1s);
+  }
+  EXPECT_GE(silent.ended, 60s);
+  EXPECT_LE(silent.ended, 76s);
+}
+
+TEST_F(Shards, take_new_times_for_handshakes) {
+  options_.limits.handshake_timeout = 60s;
+  serve(echo);
+  ServerLimits limits = options_.limits;
+  limits.handshake_timeout = 1s;
+  server_->set_limits(limits);
+  Heard& raw = heard_.emplace_back();
+  world_.host("client").start(talk_to, "tcp://server:7001", std::vector<Duration>(), &raw, &world_);
+  world_.run_for(10s);
+  EXPECT_GE(raw.ended, 1s);
+  EXPECT_LE(raw.ended, 2s);
+}
+
 TEST_F(Shards, tell_a_WebSocket_why_it_was_closed) {
   options_.limits.idle_timeout = 10s;
   options_.open.websocket.messages.ping_interval = forever;

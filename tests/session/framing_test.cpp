@@ -4,6 +4,7 @@
 #include "bowline/services/echo.h"
 #include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
+#include "bowline/task/wait.h"
 #include "tests/support/cuts.h"
 #include "tests/support/loop_fixture.h"
 #include "tests/support/scripted_transport.h"
@@ -156,6 +157,25 @@ TEST_F(Framing, is_chosen_by_its_kind_and_limited_by_what_is_usual_or_asked_for)
   EXPECT_EQ(with(Kind::length, "\1\0\0\1"s), " the limit is 16777216 bytes");
   EXPECT_EQ(with(Kind::line, "fives\n", 4), " the limit is 4 bytes");
   EXPECT_EQ(with(Kind::length, "\0\0\0\5"s, 4), " the limit is 4 bytes");
+}
+
+// However much of it is there: what is in a piece may take long.
+TEST_F(Framing, lets_others_have_their_turn_after_each_large_piece_of_a_message) {
+  constexpr int pieces = 20;
+  Pieces cut(pieces, std::string(8192, 'p'));
+  std::string shown;
+  int turns = 0;
+  auto count_turns = [](const std::string* done, int* count) -> Task<> {
+    for (; done->empty(); ++*count) co_await yield();
+  };
+  auto both = [](Scope& scope, Task<> receiving, Task<> counting) -> Task<> {
+    scope.start(std::move(receiving));
+    scope.start(std::move(counting));
+    co_return;
+  };
+  Task<> receiving = receive_all(framed(frame_lines, cut, 1 << 20), &shown);
+  run(with_scope(both, std::move(receiving), count_turns(&shown, &turns)));
+  EXPECT_GE(turns, pieces - 1);
 }
 
 }  // namespace

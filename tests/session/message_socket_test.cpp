@@ -91,8 +91,8 @@ TEST_F(MessageSockets, know_what_the_handshake_said) {
 }
 
 TEST_F(MessageSockets, end_with_the_code_and_reason_of_the_peer) {
-  std::jthread closing([this] { client_->close(4000, "enough"); });
   client_->send("last");
+  std::jthread closing([this] { client_->close(4000, "enough"); });
   EXPECT_EQ(server_->recv().text(), "last");
   EXPECT_FALSE(server_->recv());
   EXPECT_FALSE(server_->recv());

@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <chrono>
+#include <ctime>
 
 // How much fits into one simulated world, and how fast it goes by.
 namespace bowline::sim {
@@ -44,12 +45,17 @@ Task<> talk_every(Network network, Duration pause, std::size_t* messages) {
   }
 }
 
+// Of processor time: the machine may have more to do.
+double seconds_since(std::clock_t began) {
+  return static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+}
+
 TEST(Scale, holds_a_hundred_thousand_connections) {
   constexpr std::size_t clients = 5;
   constexpr std::size_t each = 20'000;
   std::size_t held = 0;
   std::size_t before = ::mallinfo2().uordblks;
-  auto began = std::chrono::steady_clock::now();
+  std::clock_t began = std::clock();
   World world({.trace = Tracing::off});
   world.host("server").start(echo_server, "tcp://10.0.0.1:7000");
   for (std::size_t index = 0; index < clients; ++index) {
@@ -57,10 +63,10 @@ TEST(Scale, holds_a_hundred_thousand_connections) {
   }
   EXPECT_TRUE(world.run_until([&] { return held == clients * each; }, 5min)) << held;
   std::size_t bytes = (::mallinfo2().uordblks - before) / (clients * each);
-  auto took = std::chrono::steady_clock::now() - began;
-  RecordProperty("seconds", std::to_string(std::chrono::duration<double>(took).count()));
+  double took = seconds_since(began);
+  RecordProperty("seconds", std::to_string(took));
   RecordProperty("bytes_each", static_cast<int>(bytes));
-  EXPECT_LT(took, 60s);
+  EXPECT_LT(took, 60);
 }
 
 TEST(Scale, passes_an_hour_of_traffic_in_seconds) {
@@ -70,13 +76,13 @@ TEST(Scale, passes_an_hour_of_traffic_in_seconds) {
   for (int index = 0; index < 20; ++index) {
     world.host("client" + std::to_string(index)).start(talk_every, 200ms, &messages);
   }
-  auto began = std::chrono::steady_clock::now();
+  std::clock_t began = std::clock();
   world.run_for(1h);
-  auto took = std::chrono::steady_clock::now() - began;
-  RecordProperty("seconds", std::to_string(std::chrono::duration<double>(took).count()));
+  double took = seconds_since(began);
+  RecordProperty("seconds", std::to_string(took));
   EXPECT_EQ(world.elapsed(), 1h);
   EXPECT_GT(messages, 300'000u);
-  EXPECT_LT(took, 60s);
+  EXPECT_LT(took, 60);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace bowline::testing {
 
 class Deadline {
  public:
-  explicit Deadline(unsigned seconds = 30) {
+  explicit Deadline(unsigned seconds = 120) {
     struct sigaction action {};
     action.sa_handler = [](int) {
       constexpr std::string_view text = "the test's deadline has passed\n";

@@ -214,6 +214,20 @@ TEST(TlsContext, uses_new_files_after_a_reload_and_keeps_old_connections) {
   EXPECT_EQ(before.at_server, "hello");
 }
 
+TEST(TlsContext, takes_other_options_at_a_reload_if_they_are_right) {
+  TlsTerms terms;
+  PemPair second = certificate_for({"localhost", "second"}, &terms.authority);
+  TlsContext server = TlsContext::server(terms.server).value();
+  TlsContext client = TlsContext::client(terms.client).value();
+  EXPECT_FALSE(server.reload(TlsServerOptions()));
+  ASSERT_TRUE(server.reload());
+  ASSERT_TRUE(server.reload({.certificates = {shown(second)}}));
+  ASSERT_TRUE(server.reload());
+  TlsPair pair(server, client);
+  pair.run();
+  EXPECT_THAT(pair.client.facts().peer->names, ElementsAre("localhost", "second"));
+}
+
 TEST(TlsContext, serves_several_threads_while_it_is_reloaded) {
   TlsTerms terms;
   terms.client.sessions = std::make_shared<TlsSessionCache>();

@@ -11,69 +11,54 @@ constexpr int unauthorized = 401;
 constexpr int forbidden = 403;
 constexpr int too_many_requests = 429;
 
-class Guard final : public WebSocketGuard {
- public:
-  Guard(Network network, Authenticator& authenticator, Evidence evidence, std::string source)
-      : network_(network),
-        authenticator_(authenticator),
-        evidence_(std::move(evidence)),
-        source_(std::move(source)) {}
+}  // namespace
 
-  Task<WebSocketAnswer> admit(const HttpRequest& request) override {
-    evidence_.credential.reset();
-    if (request.fields->count("authorization") == 1) {
-      evidence_.credential = Credential::parse(*request.fields->find("authorization"));
-    }
-    bool in_url = request.query.find("access_token=") != std::string_view::npos;
-    Time deadline = later(network_.now(), authenticator_.timeout());
-    Task<Admission> judging = authenticator_.judge(network_, evidence_, source_, deadline);
-    admission_ = co_await judging;
-    if (admission_.identity) co_return WebSocketAnswer();
-    if (in_url && !evidence_.credential) {
-      admission_.told = "a token in a URL gets into logs: it is taken from Authorization only";
-    }
-    co_return refusal();
+HttpGuard::HttpGuard(Network network, Authenticator& authenticator, Stream& stream)
+    : network_(network),
+      authenticator_(authenticator),
+      evidence_(evidence_of(stream)),
+      source_(source_of(stream, evidence_)) {}
+
+Task<WebSocketAnswer> HttpGuard::admit(const HttpRequest& request) {
+  evidence_.credential.reset();
+  if (request.fields->count("authorization") == 1) {
+    evidence_.credential = Credential::parse(*request.fields->find("authorization"));
   }
+  bool in_url = request.query.find("access_token=") != std::string_view::npos;
+  Time deadline = later(network_.now(), authenticator_.timeout());
+  Task<Admission> judging = authenticator_.judge(network_, evidence_, source_, deadline);
+  admission_ = co_await judging;
+  if (admission_.identity) co_return WebSocketAnswer();
+  if (in_url && !evidence_.credential) {
+    admission_.told = "a token in a URL gets into logs: it is taken from Authorization only";
+  }
+  co_return refusal();
+}
 
-  // What became of the last request.
-  Admission& admission() { return admission_; }
-
- private:
-  WebSocketAnswer refusal() const {
-    WebSocketAnswer answer;
-    answer.why = admission_.told;
-    if (admission_.retry_after > Duration()) {
-      auto wait = std::chrono::ceil<std::chrono::seconds>(admission_.retry_after);
-      answer.status = too_many_requests;
-      answer.fields = {{"Retry-After", std::to_string(wait.count())}};
-      return answer;
-    }
-    // RFC 9110 15.5.2: 401 has to say by which scheme one can do better.
-    for (std::string_view scheme : authenticator_.schemes()) {
-      std::string_view charset = scheme == "Basic" ? ", charset=\"UTF-8\"" : "";
-      answer.fields.push_back(
-          {"WWW-Authenticate", fmt::format("{} realm=\"bowline\"{}", scheme, charset)});
-    }
-    answer.status = answer.fields.empty() ? forbidden : unauthorized;
+WebSocketAnswer HttpGuard::refusal() const {
+  WebSocketAnswer answer;
+  answer.why = admission_.told;
+  if (admission_.retry_after > Duration()) {
+    auto wait = std::chrono::ceil<std::chrono::seconds>(admission_.retry_after);
+    answer.status = too_many_requests;
+    answer.fields = {{"Retry-After", std::to_string(wait.count())}};
     return answer;
   }
-
-  Network network_;
-  Authenticator& authenticator_;
-  Evidence evidence_;
-  std::string source_;
-  Admission admission_;
-};
-
-}  // namespace
+  // RFC 9110 15.5.2: 401 has to say by which scheme one can do better.
+  for (std::string_view scheme : authenticator_.schemes()) {
+    std::string_view charset = scheme == "Basic" ? ", charset=\"UTF-8\"" : "";
+    answer.fields.push_back(
+        {"WWW-Authenticate", fmt::format("{} realm=\"bowline\"{}", scheme, charset)});
+  }
+  answer.status = answer.fields.empty() ? forbidden : unauthorized;
+  return answer;
+}
 
 Task<Stream> authenticate_websocket(Network network, Stream stream, Authenticator& authenticator,
                                     const WebSocketSettings& settings) {
   stream = with_identity(std::move(stream));
   std::string url = stream.peer_url();
-  Evidence evidence = evidence_of(stream);
-  std::string source = source_of(stream, evidence);
-  Guard guard(network, authenticator, std::move(evidence), std::move(source));
+  HttpGuard guard(network, authenticator, stream);
   Stream opened = co_await accept_websocket(network, std::move(stream), settings, &guard);
   Admission& last = guard.admission();
   if (opened) {

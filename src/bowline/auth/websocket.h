@@ -8,9 +8,29 @@
 
 namespace bowline {
 
-// As accept_websocket, for peers that `authenticator` knows: identity_of() says who it is. Others
-// are answered with 401 and the schemes to use, after too many failures with 429 and when to come
-// again. Throws Error that says why when a peer was refused and then left.
+// Admits the requests on one stream that come from those whom `authenticator` knows. Others are
+// answered with 401 and the schemes to use, after too many failures with 429 and when to come
+// again.
+class HttpGuard final : public WebSocketGuard {
+ public:
+  HttpGuard(Network network, Authenticator& authenticator, Stream& stream);
+
+  Task<WebSocketAnswer> admit(const HttpRequest& request) override;
+  // What became of the last request.
+  Admission& admission() { return admission_; }
+
+ private:
+  WebSocketAnswer refusal() const;
+
+  Network network_;
+  Authenticator& authenticator_;
+  Evidence evidence_;
+  std::string source_;
+  Admission admission_;
+};
+
+// As accept_websocket, for peers that an HttpGuard admits: identity_of() says who it is. Throws
+// Error that says why when a peer was refused and then left.
 Task<Stream> authenticate_websocket(Network network, Stream stream, Authenticator& authenticator,
                                     const WebSocketSettings& settings);
 

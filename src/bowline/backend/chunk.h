@@ -5,9 +5,13 @@
 #include "bowline/base/bytes.h"
 
 #include <cstdint>
+#include <new>
 #include <utility>
 
 namespace bowline {
+
+// What a message is, where there are messages: to WebSocket, text is UTF-8.
+enum class MessageKind : std::uint8_t { none, text, binary };
 
 class ChunkPool {
  public:
@@ -19,20 +23,23 @@ class ChunkPool {
 
 class Chunk {
  public:
+  static constexpr std::uint32_t size_max = (1u << 30) - 1;  // bytes
+
   Chunk() = default;
   Chunk(ChunkPool& pool, std::byte* memory, std::size_t size)
-      : pool_(&pool), memory_(memory), size_(static_cast<std::uint32_t>(size)) {}
+      : pool_(&pool), memory_(memory), size_(size & size_max) {}
   Chunk(Chunk&& other) noexcept
       : pool_(std::exchange(other.pool_, nullptr)),
         memory_(other.memory_),
         begin_(other.begin_),
-        size_(std::exchange(other.size_, 0)) {}
+        size_(other.size_),
+        kind_(other.kind_) {
+    other.size_ = 0;
+  }
   Chunk& operator=(Chunk&& other) noexcept {
-    std::swap(pool_, other.pool_);
-    std::swap(memory_, other.memory_);
-    std::swap(begin_, other.begin_);
-    std::swap(size_, other.size_);
-    return *this;
+    if (this == &other) return *this;
+    this->~Chunk();
+    return *new (this) Chunk(std::move(other));
   }
   ~Chunk() {
     if (pool_) pool_->give_back(memory_);
@@ -57,14 +64,18 @@ class Chunk {
   // Takes `count` bytes off the front.
   void consume(std::size_t count) {
     begin_ += static_cast<std::uint32_t>(count);
-    size_ -= static_cast<std::uint32_t>(count);
+    size_ = (size_ - count) & size_max;
   }
+  // What it is as a message, for who sends and receives those.
+  MessageKind kind() const { return static_cast<MessageKind>(kind_); }
+  void set_kind(MessageKind kind) { kind_ = static_cast<unsigned>(kind) & 3; }
 
  private:
   ChunkPool* pool_ = nullptr;
   std::byte* memory_ = nullptr;
   std::uint32_t begin_ = 0;  // what was consumed
-  std::uint32_t size_ = 0;   // a piece is far below 4 GiB
+  std::uint32_t size_ : 30 = 0;
+  std::uint32_t kind_ : 2 = 0;
 };
 
 }  // namespace bowline

@@ -59,6 +59,10 @@ class EpollBackend final : public KernelBackend {
   bool receive_datagrams(Op& op, Slot& slot);
   bool send_datagrams(Op& op, Slot& slot);
   bool collect(int milliseconds);
+  static Handle handle_of(const epoll_event& event) {
+    return static_cast<Handle>(event.data.u64 & 0xffffffff);
+  }
+  void look_ahead();
   void note(std::uint32_t events, Slot& slot);
   void forget(Handle handle) override;
 

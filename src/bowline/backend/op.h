@@ -4,6 +4,7 @@
 // lent until then.
 #pragma once
 
+#include "bowline/backend/chunk.h"
 #include "bowline/base/address.h"
 #include "bowline/base/bytes.h"
 #include "bowline/base/waiter.h"
@@ -16,7 +17,6 @@
 
 namespace bowline {
 
-class ChunkPool;
 struct Datagram;
 struct Outgoing;
 
@@ -41,9 +41,6 @@ struct NameQuery {
   std::vector<Address> addresses;  // the answer, in the order of RFC 6724
   std::error_code failure;         // why there is no answer, when the result is negative
 };
-
-// What a message is, where there are messages: to WebSocket, text is UTF-8.
-enum class MessageKind : std::uint8_t { none, text, binary };
 
 struct Op : Waiter {
   void go_on() override {}  // for those who look themselves at what next() gives

@@ -17,8 +17,9 @@ class RingPool final : public ChunkPool {
   static constexpr std::uint16_t group = 0;
   static constexpr unsigned count_min = 64;
   static constexpr unsigned count_max = 256;
-  // A TLS record, or a WebSocket frame of 16 KiB, lies whole in one.
-  static constexpr std::size_t buffer_size = 16 * 1024 + 512;
+  // A TLS record, or a WebSocket frame of 16 KiB, lies whole in one. It is an odd number of cache
+  // lines, or the fronts of all buffers would share a few sets of the cache.
+  static constexpr std::size_t buffer_size = 265 * 64;
 
   RingPool();
   ~RingPool();

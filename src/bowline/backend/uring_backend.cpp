@@ -223,6 +223,9 @@ Op* UringBackend::next() {
     int result = entry->res;
     unsigned flags = entry->flags;
     io_uring_cqe_seen(&ring_, entry);
+    if (io_uring_peek_cqe(&ring_, &entry) == 0) {
+      fetch(reinterpret_cast<const Op*>(entry->user_data));  // which may be none: it is not read
+    }
     if (about == waker) {
       woken(answered_);
       watch_wake();

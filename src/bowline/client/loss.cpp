@@ -14,7 +14,6 @@ namespace {
 constexpr unsigned websocket_unsupported = 1003;
 constexpr unsigned websocket_extension_missing = 1010;
 constexpr unsigned websocket_service_restart = 1012;
-constexpr unsigned websocket_try_again_later = 1013;
 
 // For a server that asks to come back later and can't say when.
 constexpr Duration come_back_time = std::chrono::seconds(5);

@@ -1,7 +1,7 @@
 #include "bowline/net/layer.h"
 
 #include "bowline/base/check.h"
-#include "bowline/task/suspended.h"
+#include "bowline/task/slow_lane.h"
 #include "bowline/task/wait.h"
 
 #include <cerrno>
@@ -11,6 +11,9 @@ namespace {
 
 // How long a closed layer may take to get rid of its output, and to hear the peer's end.
 constexpr Duration linger_time = std::chrono::seconds(5);
+
+// A piece of more bytes may take long.
+constexpr int quick_size_max = 4096;
 
 // Memory that output was in, for the next output of whatever layer of this thread.
 thread_local BytesBuilder spare;
@@ -95,8 +98,10 @@ bool Layer::answer(Op& op) {
   return true;
 }
 
-// Gets more from below until that answers `op`; false when it has to wait.
+// Gets more from below until that answers `op`; false when it has to wait. After a large piece that
+// does not the others have their turn: it may have held thousands of frames of one message.
 bool Layer::pull(Op& op) {
+  int size = 0;
   do {
     flush();
     if (reader_cancelled_) {
@@ -111,10 +116,12 @@ bool Layer::pull(Op& op) {
       reader_ = &op;
       return false;
     }
+    size = op.result;
     if (take(op)) return true;
-  } while (scheduler_->may_go_on());
-  hold(op);
-  let_reader_go_on();
+  } while (size <= quick_size_max && scheduler_->may_go_on());
+  reader_ = &op;
+  reader_is_ = ReaderIs::queued;
+  SlowLane::join(*scheduler_, op);
   return false;
 }
 

@@ -46,6 +46,11 @@ class Transport {
   virtual void end_input(std::string_view why) {
     if (Transport* below = beneath()) below->end_input(why);
   }
+  // No more is to begin here than what is under way: a protocol of requests and answers says so
+  // with the answer. Others go on as they are, until their input ends.
+  virtual void begin_drain() {
+    if (Transport* below = beneath()) below->begin_drain();
+  }
   // Has anything been read or written, or been tried to, since this was last asked?
   virtual bool take_activity() {
     Transport* below = beneath();
@@ -57,6 +62,15 @@ class Transport {
     if (known_at_) *known_at_ = nullptr;
     known_at_ = place;
     if (place) *place = this;
+  }
+  // Whoever knows one of those beneath knows this one from now on.
+  void be_known_above() {
+    for (Transport* at = beneath(); at; at = at->beneath()) {
+      if (!at->known_at_) continue;
+      Transport** place = at->known_at_;
+      at->be_known_at(nullptr);
+      return be_known_at(place);
+    }
   }
 
   virtual Address local_address() const = 0;

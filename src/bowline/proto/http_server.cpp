@@ -64,7 +64,7 @@ HttpServerEvent HttpServerProtocol::read_head() {
   }
   HttpFailure failure = read_request(head_.start_line(), head_.fields(), request_);
   if (failure) return fail(failure);
-  keep_alive_ = request_.keep_alive;
+  keep_alive_ = request_.keep_alive && !is_last_;
   to_head_ = request_.method == "HEAD";
   minor_version_ = request_.minor_version;
   continue_wanted_ = request_.expects_continue;

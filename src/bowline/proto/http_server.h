@@ -57,8 +57,11 @@ class HttpServerProtocol {
   void begin_response(int status, const HttpFieldList& fields);
   void send(Bytes data);
   void end_response();
-  // No other request after this one's answer.
-  void close_after_response() { keep_alive_ = false; }
+  // No other request after this one's answer; between two, after that of the next.
+  void close_after_response() {
+    is_last_ = true;
+    keep_alive_ = false;
+  }
   // Answers 101 to a request without a body: from now on the connection speaks something else,
   // beginning with `rest`, whose bytes are lent or kept as all input.
   void upgrade(const HttpFieldList& fields);
@@ -67,6 +70,13 @@ class HttpServerProtocol {
   // What is to be sent; empty when there is nothing.
   std::string take_output();
   bool wants_input() const;
+  // A request was answered, and no other has begun.
+  bool is_idle() const { return state_ == State::head && input_.empty() && !first_; }
+  // One has begun, and is not whole or not answered yet.
+  bool in_request() const {
+    bool begun = state_ == State::head && !input_.empty();
+    return begun || state_ == State::body || state_ == State::read;
+  }
   // Nothing more comes of this connection: send the output, then close.
   bool closing() const { return state_ == State::closed || state_ == State::failed; }
 
@@ -105,6 +115,7 @@ class HttpServerProtocol {
   int minor_version_ = 1;
   bool to_head_ = false;
   bool keep_alive_ = true;
+  bool is_last_ = false;
   bool continue_wanted_ = false;
   bool failure_told_ = false;
 };

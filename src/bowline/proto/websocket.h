@@ -48,6 +48,7 @@ enum WebSocketCode : std::uint16_t {
   websocket_policy = 1008,
   websocket_too_big = 1009,
   websocket_internal_error = 1011,
+  websocket_try_again_later = 1013,
   websocket_no_code = 1005,  // the close frame had none
   websocket_unclean = 1006,  // it ended without one; the reason says how
 };

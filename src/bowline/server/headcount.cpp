@@ -21,8 +21,13 @@ std::uint64_t source_of(const Address& peer) {
 
 }  // namespace
 
+void Headcount::set_limits(const ServerLimits& limits) {
+  connections_max_ = limits.connections_max;
+  connections_per_address_max_ = limits.connections_per_address_max;
+}
+
 std::optional<Headcount::Ticket> Headcount::enter(const Address& peer) {
-  std::size_t limit = peer.is_ip() ? limits_.connections_per_address_max : ~std::size_t(0);
+  std::size_t limit = peer.is_ip() ? connections_per_address_max_.load() : ~std::size_t(0);
   std::lock_guard lock(mutex_);
   if (tickets_.size() == uncounted) return std::nullopt;
   auto [found, is_new] = tickets_.try_emplace(source_of(peer), 0);

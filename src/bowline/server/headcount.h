@@ -24,13 +24,16 @@ class Headcount {
   // limits of their own (PeerLimits).
   static constexpr Ticket uncounted = (1u << ticket_bits) - 1;
 
-  explicit Headcount(const ServerLimits& limits) : limits_(limits) {}
+  explicit Headcount(const ServerLimits& limits) { set_limits(limits); }
+
+  // Who is in stays, also when that is more than may come now.
+  void set_limits(const ServerLimits& limits);
 
   // Counts a connection from `peer` in, unless that has too many, or too many others have some.
   std::optional<Ticket> enter(const Address& peer);
   void leave(Ticket ticket);
   // As many as there may be in all.
-  bool is_full() const { return count_ >= limits_.connections_max; }
+  bool is_full() const { return count_ >= connections_max_; }
 
  private:
   // An IPv4 address as IPv6 has it, or the first half of an IPv6 address.
@@ -42,7 +45,8 @@ class Headcount {
 
   Ticket take_place(Source source);
 
-  ServerLimits limits_;
+  std::atomic<std::size_t> connections_max_;
+  std::atomic<std::size_t> connections_per_address_max_;
   std::mutex mutex_;
   std::atomic<std::size_t> count_ = 0;
   std::unordered_map<Source, Ticket> tickets_;

@@ -15,9 +15,10 @@ struct ServerLimits {
   // From one address, of IPv6 from one /64; those beyond are closed at once. Unix sockets have no
   // addresses; behind OpenOptions::proxies it is the proxy's.
   std::size_t connections_per_address_max = 20'000;
-  // For TLS, and for each head of HTTP. Who only looks at pages may stay between them for
-  // HttpServerOptions::idle_timeout.
+  // For TLS, and for each head of HTTP.
   Duration handshake_timeout = std::chrono::seconds(10);
+  // Between two pages, for who only looks at such.
+  Duration keep_alive_timeout = std::chrono::seconds(60);
   // In which no read or write began; then the handler reads the end, as if the peer had left, and
   // is cancelled if it does not leave either. `forever`: none.
   Duration idle_timeout = std::chrono::hours(1);
@@ -33,6 +34,11 @@ struct ServerLimits {
   Duration drain_quiet = std::chrono::milliseconds(500);
   // After half of it all handlers read the end, after all of it they are cancelled.
   Duration drain_timeout = std::chrono::seconds(10);
+  // Bytes that the system holds for one connection until its peer has taken them (SO_SNDBUF, of
+  // which the system makes up to twice as much); then writing waits. 0: as much as it likes
+  // (tcp(7): tcp_wmem). TLS, WebSocket and framing hold the message that is being written besides,
+  // TLS 64 KiB of it, and 16 KiB of answers.
+  std::size_t output_max = 0;
 };
 
 }  // namespace bowline

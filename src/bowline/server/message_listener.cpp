@@ -103,7 +103,7 @@ Task<> MessageListener::Desk::take_in(Worker* worker, Desk* desk) {
 Task<> MessageListener::Desk::greet(Worker* worker, Desk* desk, Stream stream) {
   if (desk->opener) {
     try {
-      Task<Stream> opening = desk->opener(worker->network(), std::move(stream));
+      Task<Stream> opening = desk->opener(worker->network(), std::move(stream), desk->options.open);
       stream = co_await opening;
     } catch (...) {
       // Whatever it was, and a program's own pages may throw anything: nobody comes in.

@@ -97,6 +97,12 @@ Error unusable(const Url& url, std::string_view advice) {
 
 }  // namespace
 
+void OpenOptions::obey(const ServerLimits& limits) {
+  handshake_timeout = limits.handshake_timeout;
+  websocket.http.head_timeout = limits.handshake_timeout;
+  websocket.http.idle_timeout = limits.keep_alive_timeout;
+}
+
 std::string transport_url(Url url) {
   if (is_datagram(url)) return url.text();
   if (!url.port && url.scheme == "ws") url.port = 80;
@@ -116,14 +122,11 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
     }
     Open open = is_open(scheme, options) ? nullptr : scheme.open;
     if (!options.proxies.empty() && !is_datagram(url)) {
-      return [open, &options](Network network, Stream stream) {
-        return open_proxied(network, std::move(stream), options, open);
+      return [open](Network network, Stream stream, const OpenOptions& present) {
+        return open_proxied(network, std::move(stream), present, open);
       };
     }
-    if (!open) return {};
-    return [open, &options](Network network, Stream stream) {
-      return open(network, std::move(stream), options);
-    };
+    return open;
   }
   throw unusable(url, fmt::format("{}:// is not supported; tcp, tls, ws, wss, any, unix, ws+unix, "
                                   "udp and unixgram are",

@@ -7,6 +7,7 @@
 #include "bowline/base/url.h"
 #include "bowline/net/network.h"
 #include "bowline/proto/sniff.h"
+#include "bowline/server/limits.h"
 #include "bowline/session/framing.h"
 #include "bowline/session/websocket.h"
 #include "bowline/tls/context.h"
@@ -16,9 +17,6 @@
 #include <vector>
 
 namespace bowline {
-
-// Gives the stream that the handler gets; none when the client has left without asking for it.
-using Opener = std::function<Task<Stream>(Network, Stream)>;
 
 struct OpenOptions {
   WebSocketSettings websocket;
@@ -31,15 +29,21 @@ struct OpenOptions {
   // Proxies that tell who their client is, with the PROXY protocol (see accept_proxied). When any
   // are named, stream connections have to come through one of them.
   std::vector<AddressRange> proxies;
-  // For TLS, and then for each head of HTTP; a Server sets it to its own.
+  // For TLS, and then for each head of HTTP; a Server sets this, and those of HTTP, by its limits.
   Duration handshake_timeout = std::chrono::seconds(10);
+
+  void obey(const ServerLimits& limits);
 };
 
 // Where connections for `url` come in: the tcp:// or unix: URL below it; datagrams as they are.
 std::string transport_url(Url url);
 
-// For connections to `url`; empty where there is nothing to open. `options` must outlive it. Throws
-// Error for a scheme that nothing is known of, or that lacks its certificate.
+// Gives the stream that the handler gets; none when the client has left without asking for it. The
+// options are those that it was made for, but for their times; they must outlive it all.
+using Opener = std::function<Task<Stream>(Network, Stream, const OpenOptions&)>;
+
+// For connections to `url`; empty where there is nothing to open. Throws Error for a scheme that
+// nothing is known of, or that lacks its certificate.
 Opener make_opener(const Url& url, const OpenOptions& options);
 
 }  // namespace bowline

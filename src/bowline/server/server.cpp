@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <type_traits>
 
 namespace bowline {
 namespace {
@@ -32,8 +33,7 @@ std::shared_ptr<TlsContext> load_tls(const ServerOptions& options) {
 OpenOptions open_options(const ServerOptions& options) {
   OpenOptions open = options.open;
   if (!options.certificate.empty() && !open.tls) open.tls = load_tls(options);
-  open.handshake_timeout = options.limits.handshake_timeout;
-  open.websocket.http.head_timeout = options.limits.handshake_timeout;
+  open.obey(options.limits);
   return open;
 }
 
@@ -61,8 +61,8 @@ Server::~Server() {
 }
 
 void Server::add_shard(Network network) {
-  shards_.push_back(std::make_unique<Shard>(network, options_.limits, endpoints_, headcount_,
-                                            options_.observer, options_.observe));
+  shards_.push_back(std::make_unique<Shard>(network, options_.limits, options_.open, endpoints_,
+                                            headcount_, options_.observer, options_.observe));
 }
 
 void Server::add(std::string url, Handler handler, std::string service) {
@@ -101,6 +101,17 @@ void Server::stop() {
   });
 }
 
+void Server::set_limits(const ServerLimits& limits) {
+  network().post([this, limits] {
+    options_.limits = limits;
+    headcount_.set_limits(limits);
+    shards_.front()->set_limits(limits);
+  });
+  for (std::size_t index = 1; index < shards_.size(); ++index) {
+    workers_[index]->post([&shard = *shards_[index], limits](Scope&) { shard.set_limits(limits); });
+  }
+}
+
 // Signals are taken before there is any other thread: they inherit that these do not act on their
 // own.
 Task<> Server::run_in(Scope& scope) {
@@ -125,29 +136,37 @@ Task<> Server::serve_in(Scope& scope) {
     co_await begin_shards();
     Scope acceptors(context);
     note([&](Standing& standing) { standing.begin = network().now(); });
+    Scope readers(context);  // of datagrams, which come to those that drain as well
     for (std::size_t index = 0; index < doors.size(); ++index) {
       auto open = [&](auto& door) {
         std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
         note([&](Standing& standing) { standing.status.services[index].url = url; });
         tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
-        acceptors.start(accept_at(index, std::move(door)));
+        Scope& scope_of_door = std::is_same_v<decltype(door), Listener&> ? acceptors : readers;
+        scope_of_door.start(accept_at(index, std::move(door)));
       };
       std::visit(open, doors[index]);
     }
     Result<void> asked = co_await attempt(drain_asked_.passed());
+    draining_ = true;
     note([](Standing& standing) { standing.status.draining = true; });
-    acceptors.cancel();
-    try {
-      co_await acceptors.join();
-    } catch (...) {
-      failure = std::current_exception();
-    }
+    co_await end_acceptors(acceptors, failure);
     tell({Kind::stopping});
     co_await end_shards();
+    co_await end_acceptors(readers, failure);
   }
   scope_ = nullptr;
   scope.cancel();
   if (failure) std::rethrow_exception(failure);
+}
+
+Task<> Server::end_acceptors(Scope& acceptors, std::exception_ptr& failure) {
+  acceptors.cancel();
+  try {
+    co_await acceptors.join();
+  } catch (...) {
+    if (!failure) failure = std::current_exception();
+  }
 }
 
 Task<std::vector<Door>> Server::open_doors() {
@@ -220,6 +239,7 @@ Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
       co_await accept_failed(endpoint, peers.url(), peer.error());
       continue;
     }
+    if (draining_) continue;  // for those that were known
     shards_.front()->begin({endpoint, ++served_, Headcount::uncounted}, std::move(*peer));
   }
 }

@@ -69,6 +69,9 @@ class Server {
   void drain();
   // Ends it at once: connections are cancelled and closed. From any thread, while it runs.
   void stop();
+  // Has these limits from now on, for connections that are there as well; rates are for new ones.
+  // Where there are more than may be, they stay. From any thread, while it runs.
+  void set_limits(const ServerLimits& limits);
   // How many connections were let in so far. From any thread.
   std::uint64_t served() const { return served_; }
 
@@ -78,6 +81,8 @@ class Server {
 
   // How it is, and what it has done so far.
   Task<ServerStatus> status();
+  // Which loops, by their index, have not answered within `limit`.
+  Task<std::vector<std::size_t>> silent_loops(Duration limit);
   // Those that are open at this moment, in no order. Their loops stand still meanwhile: some
   // microseconds for each.
   Task<std::vector<ConnectionStatus>> connections();
@@ -97,6 +102,7 @@ class Server {
   Task<> run_in(Scope& scope);
   Task<> serve_in(Scope& scope);
   Task<> obey_signals(Task<int> first);
+  Task<> end_acceptors(Scope& acceptors, std::exception_ptr& failure);
   Task<std::vector<Door>> open_doors();
   Task<> begin_shards();
   Task<> run_shard(Shard& shard);
@@ -126,6 +132,7 @@ class Server {
   std::size_t shards_running_ = 0;
   Scope* scope_ = nullptr;
   Gate drain_asked_;
+  bool draining_ = false;
   Gate all_run_;
   Gate none_runs_;
   std::atomic<std::uint64_t> served_ = 0;

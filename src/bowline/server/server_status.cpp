@@ -1,7 +1,9 @@
 #include "bowline/server/server.h"
 #include "bowline/server/survey.h"
+#include "bowline/task/wait.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 
 namespace bowline {
@@ -57,6 +59,19 @@ Task<ServerStatus> Server::status() {
     }
   }
   co_return status;
+}
+
+Task<std::vector<std::size_t>> Server::silent_loops(Duration limit) {
+  auto answered = std::make_shared<std::vector<std::atomic<bool>>>(shards_.size());
+  Task<> asking =
+      survey(shards_, [answered](Shard&, std::size_t index) { (*answered)[index] = true; });
+  Result<void> asked = co_await attempt(within(limit, std::move(asking)));
+  if (!asked && !asked.error().timed_out()) throw asked.error();
+  std::vector<std::size_t> silent;
+  for (std::size_t index = 0; index < answered->size(); ++index) {
+    if (!(*answered)[index]) silent.push_back(index);
+  }
+  co_return silent;
 }
 
 Task<std::vector<ConnectionStatus>> Server::connections() {

@@ -4,6 +4,7 @@
 #include "bowline/task/wait.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace bowline {
@@ -30,6 +31,10 @@ Task<> handle(const Handler& handler, Stream stream) {
   } catch (...) {
     return fail(std::current_exception());
   }
+}
+
+int clamped(std::size_t size) {
+  return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
 }
 
 }  // namespace
@@ -74,11 +79,15 @@ class Shard::Session final : public Child {
     look();
     quiet_looks_ = 0;
   }
+  void begin_drain() {
+    forget_looks();
+    if (transport_) transport_->begin_drain();
+  }
   void end_input(std::string_view why) {
     if (transport_) transport_->end_input(why);
   }
   std::uint64_t number() const { return number_; }
-  Tap* tap() const;
+  Tap* tap() const { return transport_ ? find_transport<Tap>(*transport_) : nullptr; }
   ConnectionStatus status() const;
   using Child::cancel;
 
@@ -134,10 +143,6 @@ void Shard::Session::ended(std::exception_ptr failure) {
   shard().ended(arrival(), begin(), Failure::of(failure));
 }
 
-Tap* Shard::Session::tap() const {
-  return shard().taps_ && transport_ ? find_transport<Tap>(*transport_) : nullptr;
-}
-
 ConnectionStatus Shard::Session::status() const {
   ConnectionStatus status;
   Time now = shard().network_.now();
@@ -169,6 +174,9 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
   if (*observer_) {
     (*observer_)({Kind::accepted, arrival.number, stream.peer_url(), endpoint.service});
   }
+  if (limits_.output_max > 0) {
+    stream.transport().set_option(Option::send_buffer_size, clamped(limits_.output_max));
+  }
   Time now = network_.now();
   if (!endpoint.opener) return begin_handler(arrival, now, std::move(stream));
   Transport* transport = &stream.transport();
@@ -180,7 +188,7 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
 // The handler begins as a task of its own, so that what the opening took is gone by then.
 Task<> Shard::open(Arrival arrival, Time begin, Stream stream) {
   const Opener& opener = (*endpoints_)[arrival.endpoint]->opener;
-  Task<Stream> opening = opener(network_, std::move(stream));
+  Task<Stream> opening = opener(network_, std::move(stream), open_options_);
   Result<Stream> opened = co_await attempt(std::move(opening));
   if (opened && *opened && sessions_) {
     counts_[arrival.endpoint].opening.record(network_.now() - begin);
@@ -196,7 +204,7 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
   ServiceCounts& counts = counts_[arrival.endpoint];
   ++counts.opened;
   if (*observer_) tell_who(arrival, stream);
-  if (taps_) {
+  if (observe_ || limits_.bytes_per_second > 0 || limits_.messages_per_second > 0) {
     TapRates rates{TokenBucket(limits_.bytes_per_second, limits_.rate_burst),
                    TokenBucket(limits_.messages_per_second, limits_.rate_burst)};
     stream = Tap::on(std::move(stream), network_.loop(), counts.traffic, rates);
@@ -239,12 +247,13 @@ Task<> Shard::run() {
   sessions_ = &sessions;
   farewells_ = &farewells;
   inbox_.open();
-  Duration period = limits_.idle_timeout == forever
-                        ? forever
-                        : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
   while (!draining_ && !context.cancelled()) {
+    Duration period = limits_.idle_timeout == forever
+                          ? forever
+                          : std::max(limits_.idle_timeout / sweeps, sweep_pause_min);
     Result<void> woken = co_await attempt(within(period, woken_.passed()));
-    if (!draining_) end_idle();
+    if (woken && !draining_) woken_.close();
+    if (!woken && !draining_) end_idle();
   }
   if (!context.cancelled()) co_await drain_sessions(context);
   cut_ = sessions.count();
@@ -265,6 +274,13 @@ void Shard::end_idle() {
   });
 }
 
+void Shard::set_limits(const ServerLimits& limits) {
+  Duration before = std::exchange(limits_, limits).idle_timeout;
+  open_options_.obey(limits);
+  // Else the looks go on at the times they had.
+  if (limits.idle_timeout != before && !draining_) woken_.open();
+}
+
 void Shard::drain() {
   draining_ = true;
   woken_.open();
@@ -274,7 +290,7 @@ Task<> Shard::drain_sessions(Context& context) {
   Time begin = network_.now();
   Time half = later(begin, limits_.drain_timeout / 2);
   Time end = later(begin, limits_.drain_timeout);
-  sessions_->for_each([](Session& session) { session.forget_looks(); });
+  sessions_->for_each([](Session& session) { session.begin_drain(); });
   bool all_told = false;
   for (Time now = begin; sessions_->count() > 0 && now < end && !context.cancelled();) {
     woken_.close();

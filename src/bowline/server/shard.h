@@ -56,14 +56,16 @@ struct ServiceCounts {
 class Shard {
  public:
   // All must outlive it. With `observe`, or where `limits` has rates, each stream gets a Tap.
-  Shard(Network network, const ServerLimits& limits, const ServerEndpoints& endpoints,
-        Headcount& headcount, const ServerObserver& observer, bool observe)
+  Shard(Network network, const ServerLimits& limits, const OpenOptions& open,
+        const ServerEndpoints& endpoints, Headcount& headcount, const ServerObserver& observer,
+        bool observe)
       : network_(network),
         limits_(limits),
+        open_options_(open),
         endpoints_(&endpoints),
         headcount_(&headcount),
         observer_(&observer),
-        taps_(observe || limits.bytes_per_second > 0 || limits.messages_per_second > 0),
+        observe_(observe),
         inbox_(network) {}
 
   Network network() const { return network_; }
@@ -73,6 +75,8 @@ class Shard {
   Task<> run();
   // Serves a connection, which is closed when run() is about to end. Once that has begun.
   void begin(const Arrival& arrival, Stream stream);
+  // For all connections, those that are there too; rates are for new ones.
+  void set_limits(const ServerLimits& limits);
   // Lets run() end, in ServerLimits::drain_timeout at most.
   void drain();
   // How many sessions drain() had to cancel.
@@ -101,14 +105,15 @@ class Shard {
 
   Network network_;
   ServerLimits limits_;
+  OpenOptions open_options_;  // its own: openers look at them on its thread, while they change
   const ServerEndpoints* endpoints_;
   Headcount* headcount_;
   const ServerObserver* observer_;
-  bool taps_;
+  bool observe_;
   std::vector<ServiceCounts> counts_;
   Sessions* sessions_ = nullptr;  // while more may come
   Scope* farewells_ = nullptr;    // as long
-  Gate woken_;  // to drain, or because the last session that was drained has ended
+  Gate woken_;  // by new limits, to drain, or because the last session that was drained has ended
   bool draining_ = false;
   std::size_t cut_ = 0;
   Inbox inbox_;

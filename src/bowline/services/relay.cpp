@@ -1,6 +1,7 @@
 #include "bowline/services/relay.h"
 
 #include "bowline/net/splice.h"
+#include "bowline/session/websocket.h"
 #include "bowline/session/websocket_layer.h"
 #include "bowline/task/scope.h"
 #include "bowline/task/timer.h"
@@ -46,11 +47,7 @@ WebSocketLayer* websocket_of(MessageStream& messages) {
 }
 
 void reset(MessageStream& messages) {
-  if (WebSocketLayer* websocket = websocket_of(messages)) {
-    websocket->begin_close(websocket_internal_error, "the other end of the relay failed");
-  } else {
-    messages.stream().transport().set_option(Option::linger, 0);
-  }
+  break_off(messages, websocket_internal_error, "the other end of the relay failed");
 }
 
 // The end of `from`, which `to` may be past hearing of.

@@ -13,12 +13,12 @@ namespace bowline {
 class Message {
  public:
   Message() = default;
-  Message(Chunk chunk, MessageKind kind) : chunk_(std::move(chunk)), kind_(kind) {}
+  Message(Chunk chunk, MessageKind kind) : chunk_(std::move(chunk)) { chunk_.set_kind(kind); }
 
   // False for the end of the stream; an empty message is true.
-  explicit operator bool() const { return kind_ != MessageKind::none; }
-  MessageKind kind() const { return kind_; }
-  bool is_text() const { return kind_ == MessageKind::text; }
+  explicit operator bool() const { return kind() != MessageKind::none; }
+  MessageKind kind() const { return chunk_.kind(); }
+  bool is_text() const { return kind() == MessageKind::text; }
   // In memory of the loop's pool: keep what must last as a copy.
   Bytes bytes() const { return chunk_.bytes(); }
   std::string_view text() const { return chunk_.text(); }
@@ -26,7 +26,6 @@ class Message {
 
  private:
   Chunk chunk_;
-  MessageKind kind_ = MessageKind::none;
 };
 
 class ReceiveMessage : public OpAwait<Stream> {

@@ -6,10 +6,6 @@
 
 namespace bowline {
 
-bool Outbox::fits(const Message& message) const {
-  return count() < options_.count_max && size_ + message.size() <= options_.size_max;
-}
-
 // Those that were begun stay.
 bool Outbox::can_be_made_to_fit(const Message& message) const {
   return begun_.size() < options_.count_max && begun_size_ + message.size() <= options_.size_max;
@@ -23,15 +19,15 @@ void Outbox::drop_oldest() {
 
 Outbox::Put Outbox::put(Message&& message) {
   if (message.size() > options_.size_max) return Put::too_big;
-  if (!fits(message)) {
+  if (!has_room(message.size())) {
     if (options_.when_full == WhenFull::wait) return Put::full;
     if (options_.when_full == WhenFull::close) return Put::closed;
     bool helps = can_be_made_to_fit(message);
     bool all = helps && options_.when_full == WhenFull::keep_latest;
     bool some = helps && options_.when_full == WhenFull::drop_oldest;
-    while (!waiting_.empty() && (all || (some && !fits(message)))) drop_oldest();
+    while (!waiting_.empty() && (all || (some && !has_room(message.size())))) drop_oldest();
   }
-  if (!fits(message)) {
+  if (!has_room(message.size())) {
     ++dropped_;
     return Put::dropped;
   }

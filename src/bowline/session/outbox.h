@@ -52,6 +52,10 @@ class Outbox {
   // There is a new connection: next() begins again with the oldest that is here.
   void rewind();
 
+  // For a message of `size` bytes, as things are.
+  bool has_room(std::size_t size) const {
+    return count() < options_.count_max && size_ + size <= options_.size_max;
+  }
   bool has_next() const { return index_ < begun_.size() || !waiting_.empty(); }
   bool empty() const { return count() == 0; }
   std::size_t count() const { return begun_.size() + waiting_.size(); }
@@ -65,7 +69,6 @@ class Outbox {
     std::uint64_t number;
   };
 
-  bool fits(const Message& message) const;
   bool can_be_made_to_fit(const Message& message) const;
   void drop_oldest();
   void remove_acknowledged();

@@ -2,19 +2,15 @@
 
 #include "bowline/base/check.h"
 #include "bowline/base/url.h"
+#include "bowline/session/http.h"
 #include "bowline/session/websocket_layer.h"
-#include "bowline/task/wait.h"
 
 #include <cerrno>
 
 namespace bowline {
 namespace {
 
-using ServerKind = HttpServerEvent::Kind;
 using ResponseKind = HttpResponseEvent::Kind;
-
-// How long a client may take to hear that it was refused.
-constexpr Duration goodbye_time = std::chrono::seconds(2);
 
 // What is left of a chunk when all but `rest`, its end, was used.
 Chunk rest_of(Chunk chunk, Bytes rest) {
@@ -27,83 +23,32 @@ class Opening {
  public:
   Opening(Network network, Stream stream, const WebSocketSettings& settings, WebSocketGuard* guard)
       : network_(network),
-        stream_(std::move(stream)),
         settings_(settings),
         guard_(guard),
-        http_(settings.http) {}
+        http_(network, std::move(stream), settings.http) {}
 
   Task<Stream> run() {
-    for (;;) {
-      bool upgraded = co_await handle_events();
-      std::string output = http_.take_output();
-      co_await within(settings_.http.head_timeout, stream_.write_all(output));
-      if (upgraded) co_return websocket();
-      if (http_.closing()) break;
-      co_await receive();
+    while (co_await http_.next_request()) {
+      answer_ = WebSocketAnswer();
+      if (guard_) answer_ = co_await guard_->admit(http_.request());
+      bool opens = answer_.accepted() && asks_for_websocket(http_.request());
+      if (opens) answer_ = answer_websocket(http_.request(), settings_.handshake);
+      if (!answer_.accepted()) {
+        http_.respond(answer_.status, answer_.fields, answer_.why + "\n");
+      } else if (opens) {
+        target_ = http_.request().target;
+        Stream stream = co_await http_.upgrade(answer_.fields);
+        co_return websocket(std::move(stream));
+      } else {
+        HttpPage page = settings_.pages(http_.request());
+        http_.respond(page.status, {{"Content-Type", page.type}}, page.body);
+      }
     }
-    // What the client still sends is dropped: closing over it would be a reset, and destroy the
-    // answer.
-    Result<void> ended = co_await attempt(within(goodbye_time, drain()));
     co_return Stream();
   }
 
  private:
-  // True when a request was answered with a WebSocket.
-  Task<bool> handle_events() {
-    for (HttpServerEvent event;;) {
-      event = http_.next_event();
-      if (event.kind == ServerKind::none || event.kind == ServerKind::failed) co_return false;
-      if (event.kind != ServerKind::request) continue;
-      answer_ = WebSocketAnswer();
-      if (guard_) answer_ = co_await guard_->admit(http_.request());
-      if (!answer_.accepted()) {
-        refuse();
-      } else if (answer(http_.request())) {
-        co_return true;
-      }
-    }
-  }
-  void refuse() { http_.respond(answer_.status, answer_.fields, answer_.why + "\n"); }
-
-  bool answer(const HttpRequest& request) {
-    if (!asks_for_websocket(request)) {
-      HttpPage page = settings_.pages(request);
-      http_.respond(page.status, {{"Content-Type", page.type}}, page.body);
-      return false;
-    }
-    answer_ = answer_websocket(request, settings_.handshake);
-    if (!answer_.accepted()) {
-      refuse();
-      return false;
-    }
-    target_ = request.target;
-    http_.upgrade(answer_.fields);
-    return true;
-  }
-
-  Task<> drain() {
-    co_await stream_.write_end();
-    while (Chunk chunk = co_await stream_.read_some()) continue;
-  }
-
-  Task<> receive() {
-    Time now = network_.now();
-    Time deadline = http_.next_deadline(now);
-    Duration limit = deadline == never ? forever : deadline - now;
-    Result<Chunk> chunk = co_await attempt(within(limit, stream_.read_some()));
-    if (!chunk && chunk.error().code() == std::errc::timed_out && network_.now() >= deadline) {
-      http_.on_time(network_.now());
-      co_return;
-    }
-    input_ = std::move(chunk.value());
-    if (input_.empty()) {
-      http_.receive_end();
-    } else {
-      http_.receive(input_);
-    }
-  }
-
-  Stream websocket() {
+  Stream websocket(Stream stream) {
     std::unique_ptr<WebSocketDetails> details;
     if (target_ != "/" || !answer_.subprotocol.empty()) {
       details = std::make_unique<WebSocketDetails>();
@@ -111,19 +56,17 @@ class Opening {
       details->subprotocol = answer_.subprotocol;
     }
     const DeflateParameters* deflate = answer_.deflate ? &*answer_.deflate : nullptr;
-    Chunk rest = rest_of(std::move(input_), http_.rest());
+    Chunk rest = stream.take_read_ahead();
     return Stream(std::make_unique<WebSocketLayer>(
-        std::move(stream_), network_.scheduler(),
+        std::move(stream), network_.scheduler(),
         WebSocketProtocol::server(settings_.messages, network_.now(), deflate), std::move(details),
         std::move(rest)));
   }
 
   Network network_;
-  Stream stream_;
   const WebSocketSettings& settings_;
   WebSocketGuard* guard_;
-  HttpServerProtocol http_;
-  Chunk input_;
+  HttpSession http_;
   WebSocketAnswer answer_;
   std::string target_;
 };
@@ -210,6 +153,15 @@ Task<Stream> open_websocket(Network network, Stream stream, std::string url,
   co_return Stream(std::make_unique<WebSocketLayer>(std::move(stream), network.scheduler(),
                                                     std::move(protocol), std::move(details),
                                                     answer.rest()));
+}
+
+void break_off(MessageStream& messages, unsigned code, std::string_view reason) {
+  Transport& transport = messages.stream().transport();
+  if (auto* websocket = find_transport<WebSocketLayer>(transport)) {
+    websocket->begin_close(code, reason);
+  } else {
+    transport.set_option(Option::linger, 0);
+  }
 }
 
 WebSocket::WebSocket(Stream stream) : MessageStream(std::move(stream)) {

@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace bowline {
 
@@ -78,6 +79,10 @@ struct WebSocketConnectOptions {
 // within().
 Task<Stream> open_websocket(Network network, Stream stream, std::string url,
                             const WebSocketConnectOptions& options);
+
+// Ends what goes over `messages` so that nobody takes it for whole: a WebSocket closes with `code`
+// and `reason` (RFC 6455 7.4), all else is reset when it closes.
+void break_off(MessageStream& messages, unsigned code, std::string_view reason);
 
 // A MessageStream that is known to be a WebSocket.
 class WebSocket : public MessageStream {

@@ -8,7 +8,7 @@
 namespace bowline {
 namespace {
 
-constexpr std::size_t grain = 16;
+constexpr std::size_t grain = 8;
 constexpr std::size_t pooled_size_max = 2048;
 
 // Frames are cut from slabs of about this size, which leaves no room between them for what an

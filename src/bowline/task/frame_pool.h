@@ -7,6 +7,8 @@
 
 namespace bowline {
 
+// The memory is aligned to 16 where `size` is a multiple of that, else to 8.
+//
 // Not inline: g++ 12 was seen to take a thread's variable for null where a coroutine begins in a
 // loop.
 void* take_frame(std::size_t size);

@@ -3,9 +3,8 @@
 namespace bowline {
 
 Child::Child(Scope& scope, Task<> task)
-    : scope_(&scope), context_(scope.context_->scheduler()), task_(std::move(task)) {
-  task_.handle_.promise().context = &context_;
-  task_.handle_.promise().child = this;
+    : Context(scope.context_->scheduler()), scope_(&scope), task_(std::move(task)) {
+  task_.handle_.promise().context = this;
 }
 
 void Child::go_on() {
@@ -16,8 +15,8 @@ void Child::ended(std::exception_ptr failure) {
   if (failure) scope_->fail(std::move(failure));
 }
 
-void child_ended(Child& child) {
-  child.context_.scheduler().retire(child);
+void child_ended(Context& context) {
+  context.scheduler().retire(static_cast<Child&>(context));
 }
 
 void Scope::start(std::unique_ptr<Child> started) {
@@ -26,14 +25,14 @@ void Scope::start(std::unique_ptr<Child> started) {
   if (first_) first_->previous_ = child;
   first_ = child;
   ++count_;
-  if (ending_.asked()) child->context_.cancel(ending_);
+  if (ending_.asked()) child->cancel(ending_);
   context_->scheduler().ready(*child);
 }
 
 void Scope::cancel(Ending ending) {
   if (ending_.asked()) return;
   ending_ = ending;
-  for (Child* child = first_; child; child = child->following_) child->context_.cancel(ending);
+  for (Child* child = first_; child; child = child->following_) child->cancel(ending);
 }
 
 void Scope::fail(std::exception_ptr failure) {

@@ -16,7 +16,7 @@ namespace bowline {
 class Scope;
 
 // One task of a scope: its context, its place among the others, and its place in the loop's queue.
-class Child : private Waiter {
+class Child : private Waiter, private Context {
  public:
   Child(Scope& scope, Task<> task);
   virtual ~Child() = default;
@@ -28,20 +28,19 @@ class Child : private Waiter {
   // The task has ended, all it held is gone; `failure` is what it threw, or empty. A failure ends
   // the scope, unless who derives from Child knows better.
   virtual void ended(std::exception_ptr failure);
-  Scheduler& scheduler() const { return context_.scheduler(); }
+  using Context::cancel;
+  using Context::scheduler;
   Scope& scope() const { return *scope_; }
-  void cancel(Ending ending) { context_.cancel(ending); }
 
  private:
   friend class Scope;
   friend class Loop;
-  friend void child_ended(Child& child);
+  friend void child_ended(Context& context);
   void go_on() override;
 
   Scope* scope_;
   Child* previous_ = nullptr;
   Child* following_ = nullptr;
-  Context context_;
   Task<> task_;
 };
 

@@ -17,25 +17,28 @@ namespace bowline {
 template <class T>
 class Task;
 
-void child_ended(Child& child);
+// The task that `context` was made for has ended.
+void child_ended(Context& context);
 
 // What the promises of all tasks share.
 struct PromiseBase {
   Context* context = nullptr;
-  std::coroutine_handle<> awaiter;
-  Child* child = nullptr;  // set when a scope has the task, in place of an awaiter
+  std::coroutine_handle<> awaiter;  // none when a scope has the task: then `context` is its Child's
   std::exception_ptr failure;
 
-  static void* operator new(std::size_t size) { return take_frame(size); }
-  static void operator delete(void* frame, std::size_t size) { give_back_frame(frame, size); }
+  static void* operator new(std::size_t size) { return take_frame(aligned(size)); }
+  static void operator delete(void* frame, std::size_t size) {
+    give_back_frame(frame, aligned(size));
+  }
+  static constexpr std::size_t aligned(std::size_t size) { return (size + 15) & ~std::size_t(15); }
 
   struct Final {
     bool await_ready() const noexcept { return false; }
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> handle) const noexcept {
       PromiseBase& promise = handle.promise();
-      if (!promise.child) return promise.awaiter;
-      child_ended(*promise.child);
+      if (promise.awaiter) return promise.awaiter;
+      child_ended(*promise.context);
       return std::noop_coroutine();
     }
     void await_resume() const noexcept {}

@@ -63,6 +63,7 @@ TimeLimit::TimeLimit(Context& outer, Duration limit)
 TimeLimit::~TimeLimit() {
   scheduler().clear(*this);
   outer_.end_wait();
+  if (inside_) *inside_ = &outer_;
 }
 
 }  // namespace bowline

@@ -57,7 +57,8 @@ inline Yield yield() {
 }
 
 // A context inside another, with a deadline of its own. A task enters it by awaiting it: what it
-// awaits from then on is cancelled, with timed_out as the reason, `limit` from now.
+// awaits from then on, until this goes, is cancelled, with timed_out as the reason, `limit` from
+// now.
 class TimeLimit : private Context, private Timer, private Waiter {
  public:
   TimeLimit(Context& outer, Duration limit);
@@ -66,7 +67,8 @@ class TimeLimit : private Context, private Timer, private Waiter {
   bool await_ready() const { return false; }
   template <class Promise>
   bool await_suspend(std::coroutine_handle<Promise> awaiting) {
-    awaiting.promise().context = this;
+    inside_ = &awaiting.promise().context;
+    *inside_ = this;
     return false;
   }
   void await_resume() const {}
@@ -77,6 +79,7 @@ class TimeLimit : private Context, private Timer, private Waiter {
   void ask_to_end() override { cancel(outer_.ending()); }
 
   Context& outer_;
+  Context** inside_ = nullptr;  // the task's own pointer to its context
   Duration limit_;
 };
 

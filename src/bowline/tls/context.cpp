@@ -14,11 +14,16 @@ struct TlsContext::State {
   mutable std::mutex mutex;
   std::shared_ptr<const TlsSetup> setup;
 
-  Result<std::shared_ptr<const TlsSetup>> load() const {
-    if (const auto* server = std::get_if<TlsServerOptions>(&options)) {
-      return make_setup(*server, tickets);
-    }
-    return make_setup(std::get<TlsClientOptions>(options));
+  // What `wanted` says, if all of it is right.
+  Result<void> use(std::variant<TlsServerOptions, TlsClientOptions> wanted) {
+    const auto* server = std::get_if<TlsServerOptions>(&wanted);
+    Result<std::shared_ptr<const TlsSetup>> loaded =
+        server ? make_setup(*server, tickets) : make_setup(std::get<TlsClientOptions>(wanted));
+    if (!loaded) return loaded.error();
+    std::lock_guard lock(mutex);
+    options = std::move(wanted);
+    setup.swap(*loaded);
+    return {};
   }
 };
 
@@ -47,11 +52,14 @@ Result<TlsContext> TlsContext::client(TlsClientOptions options) {
 }
 
 Result<void> TlsContext::reload() {
-  Result<std::shared_ptr<const TlsSetup>> loaded = state_->load();
-  if (!loaded) return loaded.error();
-  std::lock_guard lock(state_->mutex);
-  state_->setup.swap(*loaded);
-  return {};
+  std::unique_lock lock(state_->mutex);
+  auto options = state_->options;
+  lock.unlock();
+  return state_->use(std::move(options));
+}
+
+Result<void> TlsContext::reload(TlsServerOptions options) {
+  return state_->use(std::move(options));
 }
 
 std::shared_ptr<const TlsSetup> TlsContext::setup() const {

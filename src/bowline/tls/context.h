@@ -73,6 +73,8 @@ class TlsContext {
   // Loads everything anew, and if all of it is right, new connections use it; those that exist keep
   // what they began with. Else all stays as it was, and the Error says why.
   Result<void> reload();
+  // The same with other options; for a server.
+  Result<void> reload(TlsServerOptions options);
 
   // What is loaded now. Shared with the connections that began with it.
   std::shared_ptr<const TlsSetup> setup() const;

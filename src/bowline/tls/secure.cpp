@@ -1,6 +1,7 @@
 #include "bowline/tls/secure.h"
 
 #include "bowline/net/layer.h"
+#include "bowline/task/slow_lane.h"
 
 #include <cerrno>
 
@@ -126,9 +127,12 @@ Task<Stream> shake_hands(Network network, Stream stream, TlsEngine engine, std::
     input = co_await stream.read_some();
     if (input.empty()) {
       engine.receive_end();
-    } else {
-      engine.receive(input);
+      continue;
     }
+    // Signing takes long, and clients come in crowds. Who waits holds no memory of the pool.
+    input = Chunk::copy(input.bytes());
+    co_await slow_turn();
+    engine.receive(input);
   }
   if (engine.state() == TlsState::failed) {
     // The alert tells the peer, if it still listens; the failure itself is the news here.

@@ -1,6 +1,9 @@
-// The library `ws`: `talk URL ORIGIN` or `serve`.
+// The library `ws`: `talk URL ORIGIN` or `serve [CERTIFICATE KEY]`, then over TLS.
 const assert = require('assert');
 const {once} = require('events');
+const fs = require('fs');
+const http = require('http');
+const https = require('https');
 const {WebSocket, WebSocketServer} = require('ws');
 
 async function talk(url, origin) {
@@ -35,8 +38,11 @@ async function talk(url, origin) {
   assert.match((await once(refused, 'error'))[0].message, /403/);
 }
 
-function serve() {
-  const server = new WebSocketServer({host: '127.0.0.1', port: 0, perMessageDeflate: true,
+function serve(cert, key) {
+  const below = cert ? https.createServer({cert: fs.readFileSync(cert), key: fs.readFileSync(key)})
+                     : http.createServer();
+  below.listen(0, '127.0.0.1');
+  const server = new WebSocketServer({server: below, perMessageDeflate: true,
                                       handleProtocols: (offered) => offered.has('chat') && 'chat'});
   server.on('connection', (peer) => peer.on('message', (data, binary) => {
     if (data.toString() === 'close\n') return peer.close(3002, 'enough');
@@ -45,4 +51,4 @@ function serve() {
 }
 
 if (process.argv[2] === 'talk') talk(...process.argv.slice(3));
-else serve();
+else serve(...process.argv.slice(3));

@@ -1,0 +1,54 @@
+#include "cli/admin_options.h"
+
+#include "bowline/auth/load_checks.h"
+#include "bowline/base/url.h"
+#include "cli/option_values.h"
+
+#include <CLI/CLI.hpp>
+
+namespace bowline::cli {
+
+void add_admin_options(CLI::App& command, AdminSettings& settings) {
+  CLI::Option* admin =
+      command
+          .add_option("--admin", settings.url,
+                      "Tell of this server at http://HOST:PORT, https://HOST:PORT (with --cert) or "
+                      "unix:/PATH: /metrics for Prometheus, /healthz, /readyz, and the connections "
+                      "for `bowline sockets --server`")
+          ->check(url_value());
+  command
+      .add_option("--admin-tokens", settings.token_file,
+                  "Tell it only to who has a token of this file, as for --auth-tokens; health to "
+                  "everybody")
+      ->needs(admin)
+      ->type_name("FILE");
+}
+
+std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
+                                   std::shared_ptr<TlsContext> tls, LogFormat log) {
+  if (!settings.any()) return nullptr;
+  AdminOptions options;
+  options.url = settings.url;
+  options.tls = std::move(tls);
+  if (!settings.token_file.empty()) {
+    AuthSources sources{.tokens_file = settings.token_file};
+    options.authenticator = std::make_shared<Authenticator>(load_checks(sources).value());
+  }
+  auto admin = std::make_unique<Admin>(server, std::move(options));
+  log_event({.kind = ServerEvent::Kind::listening, .url = admin->url(), .service = "admin"}, log);
+  if (is_exposed(admin->url())) {
+    log_warning(admin->url() + " can be reached from other machines, and is not secret: choose " +
+                    "127.0.0.1, unix: or https://",
+                log);
+  }
+  return admin;
+}
+
+bool is_exposed(const std::string& url) {
+  Url place = Url::parse(url).value();
+  if (place.scheme != "http") return false;
+  std::optional<Address> address = Address::parse_ip(place.host, 0);
+  return !address || !address->is_loopback();
+}
+
+}  // namespace bowline::cli

@@ -1,0 +1,32 @@
+// The options of `serve` and `relay` about their admin address, and what begins there.
+#pragma once
+
+#include "bowline/services/admin.h"
+#include "cli/event_log.h"
+
+#include <memory>
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace bowline::cli {
+
+struct AdminSettings {
+  std::string url;  // empty: none
+  std::string token_file;
+
+  bool any() const { return !url.empty(); }
+};
+
+void add_admin_options(CLI::App& command, AdminSettings& settings);
+// Tells where it listens, and of who could get there unasked. Null where none is wanted. Throws
+// Error when the address or the file of tokens is no good. `tls`: for https.
+std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
+                                   std::shared_ptr<TlsContext> tls, LogFormat log);
+
+// Whether others than this machine's can get to `url`, where an Admin listens, and read along.
+bool is_exposed(const std::string& url);
+
+}  // namespace bowline::cli
