@@ -64,7 +64,7 @@ TEST(SocketDeadline, ends_sending_to_a_peer_that_never_reads) {
     Socket& sender = tcp ? all.client : first;
     Error error = error_of([&] { sender.send_all(text, 20ms); });
     EXPECT_TRUE(error.timed_out()) << error.what();
-    EXPECT_TRUE(error_of([&] { sender.send("x", 0s); }).timed_out());
+    EXPECT_TRUE(error_of([&] { sender.send_all(text, 0s); }).timed_out());
   }
 }
 

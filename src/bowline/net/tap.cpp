@@ -68,7 +68,7 @@ struct Tap::Trace {
 };
 
 Tap::Tap(TransportPointer below, Loop& loop, TrafficTotal& total, const TapRates& rates)
-    : below_(std::move(below)), loop_(&loop), total_(&total), last_use_(loop.now()) {
+    : PassingTransport(std::move(below)), loop_(&loop), total_(&total), last_use_(loop.now()) {
   if (rates.bytes.limits() || rates.messages.limits()) {
     brake_ = std::make_unique<Brake>(loop, rates);
   }
@@ -103,12 +103,12 @@ bool Tap::submit(Op& op) {
     return false;
   }
   if (op.kind != Op::Kind::send) {
-    bool answered = below_->submit(op);
+    bool answered = PassingTransport::submit(op);
     if (answered) note_answer(op);
     return answered;
   }
   Bytes sent = op.bytes();  // they are taken off the Op as they go
-  bool answered = below_->submit(op);
+  bool answered = PassingTransport::submit(op);
   if (!answered || op.result >= 0) note_sent(sent, op.message);
   return answered;
 }
@@ -119,44 +119,44 @@ bool Tap::finish(Op& op) {
     op.result = -ECANCELED;
     return true;
   }
-  if (!(was_held ? below_->submit(op) : below_->finish(op))) return false;
+  if (!(was_held ? PassingTransport::submit(op) : PassingTransport::finish(op))) return false;
   note_answer(op);
   return true;
 }
 
 void Tap::cancel(Op& op) {
-  brake_ && brake_->holds(op) ? brake_->cancel() : below_->cancel(op);
+  brake_ && brake_->holds(op) ? brake_->cancel() : PassingTransport::cancel(op);
 }
 
 bool Tap::has_message() {
-  return (!brake_ || brake_->is_free()) && below_->has_message();
+  return (!brake_ || brake_->is_free()) && PassingTransport::has_message();
 }
 
 Chunk Tap::take_message(MessageKind& kind) {
-  Chunk chunk = below_->take_message(kind);
+  Chunk chunk = PassingTransport::take_message(kind);
   note_received(chunk.bytes(), kind);
   return chunk;
 }
 
 bool Tap::put_message(Bytes bytes, MessageKind kind) {
-  bool put = below_->put_message(bytes, kind);
+  bool put = PassingTransport::put_message(bytes, kind);
   if (put) note_sent(bytes, kind);
   return put;
 }
 
 // Who waits for its turn would otherwise hear of the end when that comes.
 void Tap::end_input(std::string_view why) {
-  below_->end_input(why);
+  PassingTransport::end_input(why);
   if (brake_) brake_->release();
 }
 
 bool Tap::take_activity() {
-  bool used = below_->take_activity();
+  bool used = PassingTransport::take_activity();
   return used || (brake_ && brake_->holds_any());
 }
 
 Handle Tap::handle() const {
-  return brake_ || trace_ ? no_handle : below_->handle();
+  return brake_ || trace_ ? no_handle : PassingTransport::handle();
 }
 
 void Tap::note_spliced(std::size_t received, std::size_t sent) {

@@ -4,6 +4,7 @@
 
 #include "bowline/base/latency_counts.h"
 #include "bowline/base/token_bucket.h"
+#include "bowline/net/passing_transport.h"
 #include "bowline/net/stream.h"
 
 #include <cstdint>
@@ -45,7 +46,7 @@ struct TapRates {
   TokenBucket messages;
 };
 
-class Tap final : public Transport {
+class Tap final : public PassingTransport {
  public:
   // `stream` with a Tap, which its transport() then is.
   static Stream on(Stream stream, Loop& loop, TrafficTotal& total, const TapRates& rates);
@@ -67,22 +68,10 @@ class Tap final : public Transport {
   bool has_message() override;
   Chunk take_message(MessageKind& kind) override;
   bool put_message(Bytes bytes, MessageKind kind) override;
-  bool fills_memory() const override { return below_->fills_memory(); }
   void end_input(std::string_view why) override;
   bool take_activity() override;
-  Address local_address() const override { return below_->local_address(); }
-  Address peer_address() const override { return below_->peer_address(); }
-  int credentials(Credentials& credentials) const override {
-    return below_->credentials(credentials);
-  }
-  int set_option(Option option, int value) override { return below_->set_option(option, value); }
   Handle handle() const override;
   void note_spliced(std::size_t received, std::size_t sent) override;
-  Transport* beneath() override { return below_.get(); }
-  std::string url() const override { return below_->url(); }
-  std::string advice(Attempted attempted, int error_number) const override {
-    return below_->advice(attempted, error_number);
-  }
 
  private:
   class Brake;
@@ -95,7 +84,6 @@ class Tap final : public Transport {
   void count_received(std::size_t size);
   void count_sent(std::size_t size);
 
-  TransportPointer below_;
   Loop* loop_;
   TrafficTotal* total_;
   Traffic traffic_;

@@ -62,11 +62,9 @@ struct Shard::Failure {
 // is small.
 class Shard::Session final : public Child {
  public:
-  enum class Stage : unsigned { opening, handled, handled_with_tap };
-
   // `transport`: of the connection; null when the handler has closed it already.
   Session(Sessions& sessions, const Arrival& arrival, Time begin, Transport* transport,
-          Task<> serving, Stage stage);
+          Task<> serving, bool opening);
   ~Session() override;
 
   Arrival arrival() const { return {endpoint_, number_, static_cast<Headcount::Ticket>(ticket_)}; }
@@ -89,20 +87,23 @@ class Shard::Session final : public Child {
     if (transport_) transport_->end_input(why);
   }
   std::uint64_t number() const { return number_; }
+<<<<<<< HEAD
   Tap* tap() const;
+=======
+  Tap* tap() const { return transport_ ? find_transport<Tap>(*transport_) : nullptr; }
+>>>>>>> 3931e76923ff1ee8b59601b8e24090f74dac13aa
   ConnectionStatus status() const;
   using Child::cancel;
 
  private:
-  bool is(Stage stage) const { return static_cast<Stage>(stage_) == stage; }
   Shard& shard() const;
   void ended(std::exception_ptr failure) override;
 
   Transport* transport_ = nullptr;  // while it is there
-  std::uint64_t number_ : 39;
+  std::uint64_t number_ : 40;
   std::uint64_t ticket_ : Headcount::ticket_bits;
   std::uint64_t quiet_looks_ : 3 = 0;
-  std::uint64_t stage_ : 2;
+  std::uint64_t opening_ : 1;
   std::int64_t begin_us_ : 52;
   std::uint64_t endpoint_ : 12;
 };
@@ -120,11 +121,11 @@ class Shard::Sessions : public Scope {
 };
 
 Shard::Session::Session(Sessions& sessions, const Arrival& arrival, Time begin,
-                        Transport* transport, Task<> serving, Stage stage)
+                        Transport* transport, Task<> serving, bool opening)
     : Child(sessions, std::move(serving)),
       number_(arrival.number),
       ticket_(arrival.ticket),
-      stage_(static_cast<unsigned>(stage)),
+      opening_(opening),
       begin_us_(std::chrono::floor<std::chrono::microseconds>(begin).time_since_epoch().count()),
       endpoint_(arrival.endpoint) {
   if (transport) transport->be_known_at(&transport_);
@@ -142,21 +143,24 @@ Shard& Shard::Session::shard() const {
 
 // What opens a connection says itself how that ended, unless it threw what is no Error.
 void Shard::Session::ended(std::exception_ptr failure) {
-  if (is(Stage::opening) && !failure) return;
+  if (opening_ && !failure) return;
   shard().ended(arrival(), begin(), Failure::of(failure));
 }
 
+<<<<<<< HEAD
 Tap* Shard::Session::tap() const {
   bool has = transport_ && is(Stage::handled_with_tap);
   return has ? find_transport<Tap>(*transport_) : nullptr;
 }
 
+=======
+>>>>>>> 3931e76923ff1ee8b59601b8e24090f74dac13aa
 ConnectionStatus Shard::Session::status() const {
   ConnectionStatus status;
   Time now = shard().network_.now();
   status.number = number_;
   status.service = (*shard().endpoints_)[endpoint_]->service;
-  status.opening = is(Stage::opening);
+  status.opening = opening_;
   status.age = now - begin();
   if (!transport_) return status;
   status.url = transport_->url();
@@ -189,8 +193,8 @@ void Shard::begin(const Arrival& arrival, Stream stream) {
   if (!endpoint.opener) return begin_handler(arrival, now, std::move(stream));
   Transport* transport = &stream.transport();
   Task<> opening = open(arrival, now, std::move(stream));
-  sessions_->start(std::make_unique<Session>(*sessions_, arrival, now, transport,
-                                             std::move(opening), Session::Stage::opening));
+  sessions_->start(
+      std::make_unique<Session>(*sessions_, arrival, now, transport, std::move(opening), true));
 }
 
 // The handler begins as a task of its own, so that what the opening took is gone by then.
@@ -212,8 +216,7 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
   ServiceCounts& counts = counts_[arrival.endpoint];
   ++counts.opened;
   if (*observer_) tell_who(arrival, stream);
-  bool taps = observe_ || limits_.bytes_per_second > 0 || limits_.messages_per_second > 0;
-  if (taps) {
+  if (observe_ || limits_.bytes_per_second > 0 || limits_.messages_per_second > 0) {
     TapRates rates{TokenBucket(limits_.bytes_per_second, limits_.rate_burst),
                    TokenBucket(limits_.messages_per_second, limits_.rate_burst)};
     stream = Tap::on(std::move(stream), network_.loop(), counts.traffic, rates);
@@ -221,9 +224,8 @@ void Shard::begin_handler(const Arrival& arrival, Time begin, Stream stream) {
   Transport* transport = nullptr;
   stream.transport().be_known_at(&transport);
   Task<> handling = handle((*endpoints_)[arrival.endpoint]->handler, std::move(stream));
-  auto stage = taps ? Session::Stage::handled_with_tap : Session::Stage::handled;
   sessions_->start(
-      std::make_unique<Session>(*sessions_, arrival, begin, transport, std::move(handling), stage));
+      std::make_unique<Session>(*sessions_, arrival, begin, transport, std::move(handling), false));
 }
 
 void Shard::tell_who(const Arrival& arrival, Stream& stream) {
