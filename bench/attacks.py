@@ -88,7 +88,7 @@ class Peer:
             self.unsent = self.unsent[count:]
 
     def pull(self):
-        """Takes what has come, at most a MiB, and keeps the beginning of it."""
+        """Takes what has come, at most a MiB, and keeps the first and the last of it."""
         for _ in range(16):
             if self.end is not None:
                 return
@@ -135,9 +135,9 @@ class Crowd:
                 if reads:
                     peer.pull()
                 if peer.end is not None:
-                    self.ends[peer.result()] += 1
                     with contextlib.suppress(OSError):
                         self.peers[index] = self._make()
+                        self.ends[peer.result()] += 1
                 if index % 16 == 0:
                     self._target.rest()
                 if self._target.is_over():
@@ -159,10 +159,19 @@ def nothing(_):
     """Says nothing."""
 
 
+def again(data):
+    """Gives the step that sends `data` once the last of it has gone."""
+    return lambda peer: peer.push(b"" if peer.unsent else data)
+
+
+def drip(data):
+    """Gives the step that sends the next byte of `data`, until there is none."""
+    return lambda peer: peer.push(data[peer.sent:peer.sent + 1])
+
+
 def slowloris(target):
     head = b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: " + b"x" * 10000
-    step = lambda peer: peer.push(head[peer.sent:peer.sent + 1])
-    return Crowd(target, "ws", target.count(500)).play(step, pause=0.1)
+    return Crowd(target, "ws", target.count(500)).play(drip(head), pause=0.1)
 
 
 def idle(target):
@@ -170,9 +179,7 @@ def idle(target):
 
 
 def byte_by_byte(target):
-    line = b"x" * 63 + b"\n"
-    step = lambda peer: peer.push(line[peer.sent % 64:][:1])
-    return Crowd(target, "tcp", target.count(200)).play(step)
+    return Crowd(target, "tcp", target.count(200)).play(drip((b"x" * 63 + b"\n") * 10000))
 
 
 def half_open(target):
@@ -191,8 +198,7 @@ def half_open(target):
 
 def never_read(target, scheme="tcp", secure=False, begin=b"", piece=b"x" * 65536):
     crowd = Crowd(target, scheme, target.count(100), begin, secure)
-    step = lambda peer: peer.push(piece if not peer.unsent else b"")
-    return crowd.play(step, reads=False, pause=0.05)
+    return crowd.play(again(piece), reads=False, pause=0.05)
 
 
 def never_read_tls(target):
@@ -217,18 +223,17 @@ def reset_storm(target):
 
 
 def connect_flood(target):
-    """More than the server lets in at all, and more than its backlog holds."""
-    peers, failed = [], collections.Counter()
+    """Whatever the server lets in."""
+    peers = []
     for number in range(target.count(3000)):
         peer = socket.socket()
         peer.setblocking(False)
-        failed[peer.connect_ex((HOST, target.ports["tcp"]))] += 1
+        peer.connect_ex((HOST, target.ports["tcp"]))
         peers.append(peer)
         if number % 16 == 0:
             target.rest()
     time.sleep(max(0, target.end - time.monotonic()))
-    ends = collections.Counter(how_it_stands(peer) for peer in peers)
-    return told(ends)
+    return told(collections.Counter(how_it_stands(peer) for peer in peers))
 
 
 def how_it_stands(peer):
@@ -242,15 +247,12 @@ def how_it_stands(peer):
             return "waits" if failure.errno == errno.ENOTCONN else "reset"
 
 
-def garbage(target):
-    junk = crafted.garbage(3000)
-    return Crowd(target, "ws", target.count(50)).play(lambda peer: peer.push(junk))
+def garbage(target, scheme="ws"):
+    return Crowd(target, scheme, target.count(50)).play(again(crafted.garbage(3000)))
 
 
 def garbage_any(target):
-    junk = crafted.garbage(3000)
-    step = lambda peer: peer.push(junk)
-    return Crowd(target, "any", target.count(50)).play(step)
+    return garbage(target, "any")
 
 
 def long_line(target):
@@ -265,22 +267,19 @@ def deflate_bomb(target):
     return Crowd(target, "ws", target.count(20), crafted.upgrade(deflate=True)).play(step)
 
 
-def ping_flood(target):
+def ping_flood(target, count=10, reads=True):
     pings = crafted.frame(crafted.PING, b"p" * 125) * 500
-    step = lambda peer: peer.push(pings if not peer.unsent else b"")
-    return Crowd(target, "ws", target.count(10), crafted.upgrade()).play(step)
+    crowd = Crowd(target, "ws", target.count(count), crafted.upgrade())
+    return crowd.play(again(pings), reads=reads)
 
 
 def ping_flood_unread(target):
-    pings = crafted.frame(crafted.PING, b"p" * 125) * 500
-    step = lambda peer: peer.push(pings if not peer.unsent else b"")
-    return Crowd(target, "ws", target.count(50), crafted.upgrade()).play(step, reads=False)
+    return ping_flood(target, 50, False)
 
 
 def tiny_fragments(target):
     message = crafted.fragments(100_000)
-    step = lambda peer: peer.push(message if not peer.unsent else b"")
-    return Crowd(target, "ws", target.count(5), crafted.upgrade()).play(step)
+    return Crowd(target, "ws", target.count(5), crafted.upgrade()).play(again(message))
 
 
 def endless_fragments(target):
@@ -304,8 +303,7 @@ def handshake_flood(target):
 
 def slow_hello(target):
     hello = crafted.client_hello()
-    step = lambda peer: peer.push(hello[peer.sent:peer.sent + 1])
-    return Crowd(target, "tls", target.count(500)).play(step, pause=0.1)
+    return Crowd(target, "tls", target.count(500)).play(drip(hello), pause=0.1)
 
 
 def renegotiation(target):

@@ -1,6 +1,7 @@
 """The page that `./dev bench` writes, from figures that are made up."""
 
 import argparse
+import dataclasses
 import pathlib
 import sys
 import tempfile
@@ -12,6 +13,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(ROOT / "bench"))
 
 import compare  # noqa: E402
+import hostile  # noqa: E402
+import hostile_rows  # noqa: E402
 import measure  # noqa: E402
 import parts  # noqa: E402
 import plot  # noqa: E402
@@ -106,6 +109,33 @@ class Parts(unittest.TestCase):
     def test_time_is_told_for_people(self):
         self.assertEqual([compare.minutes(each) for each in (40.4, 89, 90, 1260)],
                          ["40 s", "89 s", "2 min", "21 min"])
+
+
+class HostilePage(unittest.TestCase):
+    ROW = hostile_rows.Row("idle", "idle", "tcp", "Says nothing.", 10, 1024, "each", files_max=9)
+    WELL = hostile.Run(grown=0, files=(8, 18, 8), quiet=100, attacked=400, share=0.1, got="closed")
+
+    def verdict(self, **differs):
+        """Gives what is wrong when the second of three runs differs so from one that is well."""
+        bad = dataclasses.replace(self.WELL, **differs)
+        return hostile.wrong(self.ROW, [self.WELL, bad, self.WELL])
+
+    def test_nothing_is_wrong_with_a_server_that_holds(self):
+        self.assertEqual(self.verdict(), "")
+
+    def test_memory_and_descriptors_count_in_every_round(self):
+        self.assertEqual(self.verdict(grown=self.ROW.memory_max() + 1), "memory")
+        self.assertEqual(self.verdict(files=(8, 18, 9)), "descriptors")
+        self.assertEqual(self.verdict(share=0.9), "spins")
+
+    def test_latency_counts_in_the_median_round(self):
+        self.assertEqual(self.verdict(attacked=9000), "")
+        slow = dataclasses.replace(self.WELL, attacked=501)
+        self.assertEqual(hostile.wrong(self.ROW, [self.WELL, slow, slow]), "latency")
+
+    def test_a_run_that_failed_says_why(self):
+        self.assertEqual(hostile.wrong(self.ROW, [self.WELL, "it did not listen"]),
+                         "it did not listen")
 
 
 if __name__ == "__main__":

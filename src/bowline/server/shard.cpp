@@ -87,11 +87,7 @@ class Shard::Session final : public Child {
     if (transport_) transport_->end_input(why);
   }
   std::uint64_t number() const { return number_; }
-<<<<<<< HEAD
-  Tap* tap() const;
-=======
   Tap* tap() const { return transport_ ? find_transport<Tap>(*transport_) : nullptr; }
->>>>>>> 3931e76923ff1ee8b59601b8e24090f74dac13aa
   ConnectionStatus status() const;
   using Child::cancel;
 
@@ -147,14 +143,6 @@ void Shard::Session::ended(std::exception_ptr failure) {
   shard().ended(arrival(), begin(), Failure::of(failure));
 }
 
-<<<<<<< HEAD
-Tap* Shard::Session::tap() const {
-  bool has = transport_ && is(Stage::handled_with_tap);
-  return has ? find_transport<Tap>(*transport_) : nullptr;
-}
-
-=======
->>>>>>> 3931e76923ff1ee8b59601b8e24090f74dac13aa
 ConnectionStatus Shard::Session::status() const {
   ConnectionStatus status;
   Time now = shard().network_.now();
