@@ -72,6 +72,14 @@ void Server::add(std::string url, Handler handler, std::string service) {
       std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
 }
 
+void Server::adopt(std::vector<InheritedSocket> sockets) {
+  inherited_ = std::move(sockets);
+}
+
+void Server::meanwhile(std::function<Task<>(Network)> task) {
+  meanwhile_ = std::move(task);
+}
+
 void Server::run() {
   workers_.front()->run([this](Scope& scope) {
     scope_ = &scope;
@@ -100,6 +108,34 @@ void Server::stop() {
   });
 }
 
+std::vector<InheritedSocket> Server::listeners() const {
+  return doors_ ? doors_->sockets() : std::vector<InheritedSocket>();
+}
+
+void Server::hand_over() {
+  if (doors_) doors_->give_away();
+  drain_asked_.open();
+}
+
+// Shared with the answers, which may come when nobody waits any more.
+Task<> Server::all_turn() {
+  struct Turn {
+    Gate all;
+    std::size_t left;
+  };
+  auto turn = std::make_shared<Turn>();
+  turn->left = workers_.empty() ? 0 : workers_.size() - 1;
+  if (turn->left == 0) co_return;
+  for (std::size_t index = 1; index < workers_.size(); ++index) {
+    workers_[index]->post([turn, home = network()](Scope&) mutable {
+      home.post([turn = std::move(turn)] {
+        if (--turn->left == 0) turn->all.open();
+      });
+    });
+  }
+  co_await turn->all.passed();
+}
+
 // Signals are taken before there is any other thread: they inherit that these do not act on their
 // own.
 Task<> Server::run_in(Scope& scope) {
@@ -118,16 +154,20 @@ Task<> Server::obey_signals(Task<int> first) {
 
 Task<> Server::serve_in(Scope& scope) {
   Context& context = co_await current_context();
-  std::vector<Door> doors = co_await open_doors();
+  Doors doors(network(), std::move(inherited_));
+  co_await open_all(doors);
   std::exception_ptr failure;
   if (!context.cancelled()) {  // else it was stopped before it began
+    for (std::string& place : doors.settle()) tell({Kind::unclaimed, 0, std::move(place)});
+    doors_ = &doors;
     co_await begin_shards();
     Scope acceptors(context);
-    for (std::size_t index = 0; index < doors.size(); ++index) {
+    if (meanwhile_) acceptors.start(meanwhile_(network()));
+    for (std::size_t index = 0; index < doors.count(); ++index) {
       auto open = [&](auto& door) {
         std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
         tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
-        acceptors.start(accept_at(index, std::move(door)));
+        acceptors.start(accept_at(index, door));
       };
       std::visit(open, doors[index]);
     }
@@ -138,6 +178,8 @@ Task<> Server::serve_in(Scope& scope) {
     } catch (...) {
       failure = std::current_exception();
     }
+    doors_ = nullptr;
+    doors.close();
     tell({Kind::stopping});
     co_await end_shards();
   }
@@ -146,16 +188,13 @@ Task<> Server::serve_in(Scope& scope) {
   if (failure) std::rethrow_exception(failure);
 }
 
-Task<std::vector<Door>> Server::open_doors() {
-  std::vector<Door> doors;
+Task<> Server::open_all(Doors& doors) {
   for (std::unique_ptr<ServerEndpoint>& endpoint : endpoints_) {
-    std::string url = transport_url(endpoint->url);
-    Task<Door> opening = open_door(network(), url, options_.listen, options_.peers);
-    Result<Door> door = co_await attempt(std::move(opening));
-    if (!door && door.error().cancelled()) break;
-    doors.push_back(std::move(door.value()));
+    Task<> opening = doors.open(endpoint->url, options_.listen, options_.peers);
+    Result<void> opened = co_await attempt(std::move(opening));
+    if (!opened && opened.error().cancelled()) break;
+    opened.value();
   }
-  co_return doors;
 }
 
 // Goes on when all can be dealt connections.
@@ -191,7 +230,7 @@ Task<> Server::end_shards() {
   for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->stop();
 }
 
-Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
+Task<> Server::accept_at(std::size_t endpoint, Listener& listener) {
   for (;;) {
     Result<Accepted> accepted = co_await attempt(listener.accept_handle());
     if (!accepted && accepted.error().cancelled()) co_return;
@@ -208,7 +247,7 @@ Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
 }
 
 // The peers of a datagram socket stay with the loop that reads it.
-Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
+Task<> Server::accept_at(std::size_t endpoint, DatagramPeers& peers) {
   for (;;) {
     Result<Stream> peer = co_await attempt(peers.accept());
     if (!peer && peer.error().cancelled()) co_return;

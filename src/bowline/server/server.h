@@ -8,7 +8,7 @@
 #pragma once
 
 #include "bowline/net/worker.h"
-#include "bowline/server/listen.h"
+#include "bowline/server/doors.h"
 #include "bowline/server/shard.h"
 #include "bowline/session/message_stream.h"
 #include "bowline/task/scope.h"
@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,6 +54,13 @@ class Server {
 
   // Serves `handler` at `url` (see listen()). Before run() or serve().
   void add(std::string url, Handler handler, std::string service = {});
+  // Sockets that this process was given, its own from now on (os::take_inherited_sockets). One that
+  // bears a URL of add() as its name, or is at an address of it, is used in place of a new one; the
+  // rest are closed, which is told. Before run() or serve().
+  void adopt(std::vector<InheritedSocket> sockets);
+  // A task on the first loop for as long as the server listens: it begins when all addresses can be
+  // connected to, and is cancelled by drain() and stop(). Before run() or serve().
+  void meanwhile(std::function<Task<>(Network)> task);
   // Listens everywhere, then serves until drain(), stop(), SIGINT or SIGTERM. The signals drain, a
   // second one stops. Throws Error when it can't listen.
   void run();
@@ -63,6 +71,15 @@ class Server {
   void drain();
   // Ends it at once: connections are cancelled and closed. From any thread, while it runs.
   void stop();
+
+  // The next three are for the task of meanwhile(). Where it listens, for a process that is to go
+  // on with it.
+  std::vector<InheritedSocket> listeners() const;
+  // drain(), when that process does: the files of Unix sockets stay.
+  void hand_over();
+  // Waits until every loop has had a turn: a handler that blocks its thread holds that up.
+  Task<> all_turn();
+
   // How many connections were let in so far. From any thread.
   std::uint64_t served() const { return served_; }
 
@@ -73,12 +90,12 @@ class Server {
   Task<> run_in(Scope& scope);
   Task<> serve_in(Scope& scope);
   Task<> obey_signals(Task<int> first);
-  Task<std::vector<Door>> open_doors();
+  Task<> open_all(Doors& doors);
   Task<> begin_shards();
   Task<> run_shard(Shard& shard);
   Task<> end_shards();
-  Task<> accept_at(std::size_t endpoint, Listener listener);
-  Task<> accept_at(std::size_t endpoint, DatagramPeers peers);
+  Task<> accept_at(std::size_t endpoint, Listener& listener);
+  Task<> accept_at(std::size_t endpoint, DatagramPeers& peers);
   Task<> accept_failed(std::size_t endpoint, std::string url, Error failure);
   std::optional<Arrival> let_in(std::size_t endpoint, const Address& peer);
   void deal(std::size_t endpoint, Accepted accepted);
@@ -88,12 +105,15 @@ class Server {
   ServerOptions options_;
   Headcount headcount_;
   ServerEndpoints endpoints_;
+  std::vector<InheritedSocket> inherited_;
+  std::function<Task<>(Network)> meanwhile_;
   // One for each shard, the first runs on run()'s own thread; none for serve().
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Shard>> shards_;  // the first accepts
   std::size_t next_shard_ = 0;
   std::size_t shards_running_ = 0;
   Scope* scope_ = nullptr;
+  Doors* doors_ = nullptr;  // while it listens
   Gate drain_asked_;
   Gate all_run_;
   Gate none_runs_;
