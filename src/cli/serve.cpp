@@ -9,6 +9,7 @@
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
+#include "cli/supervision.h"
 
 #include <fmt/format.h>
 
@@ -36,6 +37,7 @@ struct Options {
   Framing framing;
   std::vector<AddressRange> proxies;
   ServerLimits limits;
+  SupervisionOptions supervision;
   LogFormat log = LogFormat::text;
   bool quiet = false;
 };
@@ -65,6 +67,9 @@ constexpr const char* examples =
     "\nSSLKEYLOGFILE in the environment names a file for the secrets of TLS, for Wireshark.\n"
     "\nCtrl-C and SIGTERM drain the server: nobody new is let in, connections end once they are "
     "\nsilent for half a second. A second one stops it at once.\n"
+    "\nSIGUSR2 restarts it without a connection refused or lost: the program that is at its path by"
+    "\nnow gets the sockets that listen, and this one drains. What systemd passes as LISTEN_FDS is"
+    "\nused for the URLs that it fits, and NOTIFY_SOCKET hears what sd_notify(3) has words for.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
 CLI::Validator known_service() {
@@ -124,12 +129,14 @@ int serve_until_stopped(const Options& options) {
                   make_authenticator(options.auth, !options.tls.client_ca.empty())};
     server_options.open.tls = loaded.tls;
     server_options.open.authenticator = loaded.authenticator;
+    Supervision supervision(options.supervision, log);
     std::optional<FileWatch> watch;
     if (loaded.any()) {
       watch.emplace(watched_files(options),
-                    [&loaded, &options, log] { reload(loaded, options, log); });
+                    [&] { supervision.reload([&] { reload(loaded, options, log); }); });
     }
     Server server(std::move(server_options));
+    supervision.attend(server);
     for (const std::string& url : options.urls) {
       server.add(url, service.handle, options.service);
     }
@@ -178,6 +185,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_framing_option(*command, options->framing);
   add_proxies(*command, options->proxies);
   add_limit_options(*command, options->limits);
+  add_supervision_options(*command, options->supervision);
   add_duration(*command, "--keep-alive", options->websocket.http.idle_timeout, false,
                "How long a client that looked at a page may stay without asking for another "
                "(default: 60s)");
