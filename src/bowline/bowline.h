@@ -14,6 +14,7 @@
 #include "bowline/net/pump.h"
 #include "bowline/net/run.h"
 #include "bowline/os/host_name.h"
+#include "bowline/os/inherited_sockets.h"
 #include "bowline/os/print.h"
 #include "bowline/os/signals.h"
 #include "bowline/server/listen.h"

@@ -14,6 +14,8 @@ using Kind = ServerEvent::Kind;
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
+    case Kind::unclaimed:
+      return "unclaimed";
     case Kind::listening:
       return "listening";
     case Kind::accepted:
@@ -50,6 +52,20 @@ std::string_view upstream_kind_name(UpstreamEvent::Kind kind) {
   return "";
 }
 
+std::string_view restart_kind_name(RestartEvent::Kind kind) {
+  switch (kind) {
+    case RestartEvent::Kind::starting:
+      return "restart_starting";
+    case RestartEvent::Kind::done:
+      return "restart_done";
+    case RestartEvent::Kind::failed:
+      return "restart_failed";
+    case RestartEvent::Kind::refused:
+      return "restart_refused";
+  }
+  return "";
+}
+
 double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -76,6 +92,8 @@ void write_event(const Event& event, LogFormat format) {
 
 std::string text_line(const ServerEvent& event) {
   switch (event.kind) {
+    case Kind::unclaimed:
+      return fmt::format("closed {}, which was inherited: no --listen asks for it", event.url);
     case Kind::listening:
       return fmt::format("listening on {} ({})", event.url, event.service);
     case Kind::accepted:
@@ -146,6 +164,27 @@ std::string json_line(const UpstreamEvent& event, const std::string& time) {
   return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+std::string text_line(const RestartEvent& event) {
+  switch (event.kind) {
+    case RestartEvent::Kind::starting:
+      return fmt::format("restarting: process {} starts", event.process);
+    case RestartEvent::Kind::done:
+      return fmt::format("process {} has taken over", event.process);
+    case RestartEvent::Kind::failed:
+      return fmt::format("restart failed, so this process goes on: {}", event.failure);
+    case RestartEvent::Kind::refused:
+      return fmt::format("restart refused: {}", event.failure);
+  }
+  return "";
+}
+
+std::string json_line(const RestartEvent& event, const std::string& time) {
+  nlohmann::ordered_json line{{"time", time}, {"event", restart_kind_name(event.kind)}};
+  if (event.process != 0) line["process"] = event.process;
+  if (!event.failure.empty()) line["error"] = event.failure;
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string reload_line(std::string_view what, const std::string& failure, LogFormat format,
                         const std::string& time) {
   if (format == LogFormat::json) {
@@ -177,6 +216,10 @@ void log_event(const ServerEvent& event, LogFormat format) {
 }
 
 void log_event(const UpstreamEvent& event, LogFormat format) {
+  write_event(event, format);
+}
+
+void log_event(const RestartEvent& event, LogFormat format) {
   write_event(event, format);
 }
 

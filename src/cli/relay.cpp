@@ -12,6 +12,7 @@
 #include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/secure_options.h"
+#include "cli/supervision.h"
 #include "cli/upstream_list.h"
 
 #include <CLI/CLI.hpp>
@@ -35,6 +36,7 @@ struct Options {
   WebSocketSettings websocket;
   std::vector<AddressRange> proxies;
   ServerLimits limits;
+  SupervisionOptions supervision;
   unsigned threads = 0;
   std::string backend = "epoll";  // splicing takes fewer calls there: docs/decisions/0016
   AdminSettings admin;
@@ -60,7 +62,8 @@ constexpr const char* notes =
     "  bowline relay --listen ws://:8080 --to localhost:6379\n"
     "  bowline relay --listen :5432 --to-file /etc/databases --balance source\n"
     "  bowline relay --listen :8000 --to localhost:9000 --proxy-protocol v2\n"
-    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it.\n"
+    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it. SIGUSR2"
+    "\nrestarts it as it does a server.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
 std::string failure_of(const Result<void>& result) {
@@ -112,16 +115,18 @@ void relay_until_stopped(const Options& options) {
   std::shared_ptr<TlsContext> tls = server_options.open.tls;
   Upstreams upstreams(load_upstreams(options.upstreams, options.upstream_file).value(),
                       upstream_options_of(options, log));
-  auto reload = [&](FileWatch&, bool) {
+  auto reload = [&] {
     if (tls) log_reload("certificates", failure_of(tls->reload()), log);
     if (options.upstream_file.empty()) return;
     log_reload("upstreams", failure_of(reload_upstreams(upstreams, options)), log);
   };
   std::vector<std::string> files = options.tls.files();
   if (!options.upstream_file.empty()) files.push_back(options.upstream_file);
+  Supervision supervision(options.supervision, log);
   std::optional<FileWatch> watch;
-  if (!files.empty()) watch.emplace(files, reload);
+  if (!files.empty()) watch.emplace(files, [&](FileWatch&, bool) { supervision.reload(reload); });
   Server server(std::move(server_options));
+  supervision.attend(server);
   for (const std::string& url : options.urls) {
     auto handle = [&upstreams, relay = RelayOptions{options.limits.idle_timeout}](Stream client) {
       return relay_to(upstreams, std::move(client), relay);
@@ -226,6 +231,7 @@ void define_relay(CLI::App& app, int& exit_code) {
   add_upstream_tls(*command, options->upstream_tls);
   add_websocket_options(*command, options->websocket);
   add_limit_options(*command, options->limits);
+  add_supervision_options(*command, options->supervision);
   command
       ->add_option("-t,--threads", options->threads,
                    "Loops, each with a thread (default: one for each core)")

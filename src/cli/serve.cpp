@@ -48,6 +48,9 @@ constexpr const char* examples =
     "\nsilent for half a second. A second one stops it at once.\n"
     "\nSIGHUP has the file of --config and all that is named in it read again, and takes up what a "
     "\nserver that runs can; the log tells what that was, and what waits for a restart.\n"
+    "\nSIGUSR2 restarts it without a connection refused or lost: the program that is at its path by"
+    "\nnow gets the sockets that listen, and this one drains. What systemd passes as LISTEN_FDS is"
+    "\nused for the URLs that it fits, and NOTIFY_SOCKET hears what sd_notify(3) has words for.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage, or --check found mistakes\n";
 
 int serve_until_stopped(const ServeOptions& options, OptionValues values) {

@@ -72,6 +72,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   add_limit_options(command, options.limits);
   add_queue_options(command, options.given.topics.queue);
   add_admin_options(command, options.admin);
+  add_supervision_options(command, options.supervision);
   add_log(command, options);
   add_config(command, options.config);
   command

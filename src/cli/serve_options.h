@@ -7,6 +7,7 @@
 #include "cli/config_file.h"
 #include "cli/event_log.h"
 #include "cli/secure_options.h"
+#include "cli/supervision.h"
 
 #include <string>
 #include <vector>
@@ -28,6 +29,7 @@ struct ServeOptions {
   std::vector<AddressRange> proxies;
   ServerLimits limits;
   AdminSettings admin;
+  SupervisionOptions supervision;
   LogFormat log = LogFormat::text;
   bool quiet = false;
   bool check = false;

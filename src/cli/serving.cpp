@@ -100,9 +100,11 @@ Serving::Serving(ServeOptions options, OptionValues values, const ServeParts& pa
       tls_(parts.tls),
       authenticator_(parts.authenticator),
       log_(options_.log_format()),
+      supervision_(options_.supervision, log_),
       server_(observed(server_options(options_, parts))) {
   Handler handle = find_service(options_.service)->handler(options_.given);
   for (const std::string& url : urls_of(options_)) server_.add(url, handle, options_.service);
+  supervision_.attend(server_);
 }
 
 // Who is quiet may not stay so if there is a file that can say otherwise.
@@ -117,9 +119,7 @@ void Serving::run() {
   std::optional<FileWatch> watch;
   if (tls_ || authenticator_ || !options_.config.path.empty()) {
     watch.emplace(files(), [this](FileWatch& watching, bool asked) {
-      if (asked && !options_.config.path.empty() && !reload_options()) return;
-      watching.watch(files());
-      reload_files();
+      supervision_.reload([&] { reload(watching, asked); });
     });
   }
   std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, tls_, log_);
@@ -130,6 +130,12 @@ std::vector<std::string> Serving::files() const {
   std::vector<std::string> files = options_.tls.files();
   for (std::string& file : options_.auth.sources.files()) files.push_back(std::move(file));
   return files;
+}
+
+void Serving::reload(FileWatch& watch, bool asked) {
+  if (asked && !options_.config.path.empty() && !reload_options()) return;
+  watch.watch(files());
+  reload_files();
 }
 
 bool Serving::reload_options() {
@@ -186,9 +192,9 @@ void Serving::follow(ServeOptions wanted, const ServeParts& parts, OptionValues 
 }
 
 void Serving::reload_files() {
-  if (tls_) log_reload("certificates", reload(*tls_, options_.tls), log_);
+  if (tls_) log_reload("certificates", cli::reload(*tls_, options_.tls), log_);
   if (authenticator_) {
-    log_reload("credentials", reload(*authenticator_, options_.auth), log_);
+    log_reload("credentials", cli::reload(*authenticator_, options_.auth), log_);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "bowline/server/server.h"
 #include "cli/file_watch.h"
 #include "cli/serve_options.h"
+#include "cli/supervision.h"
 
 #include <atomic>
 #include <memory>
@@ -37,6 +38,7 @@ class Serving {
  private:
   ServerOptions observed(ServerOptions server);
   std::vector<std::string> files() const;
+  void reload(FileWatch& watch, bool asked);
   bool reload_options();
   void follow(ServeOptions wanted, const ServeParts& parts, OptionValues values);
   void reload_files();
@@ -47,6 +49,7 @@ class Serving {
   std::shared_ptr<TlsContext> tls_;
   std::shared_ptr<Authenticator> authenticator_;
   std::atomic<LogFormat> log_;
+  Supervision supervision_;  // before there are threads
   Server server_;
 };
 

@@ -73,6 +73,25 @@ TEST(ReloadLine, says_what_came_of_it) {
             R"({"time":"T","event":"reload_failed","what":"certificates","error":"bad"})");
 }
 
+TEST(EventLog, tells_of_a_socket_that_nobody_asked_for) {
+  ServerEvent event{Kind::unclaimed, 0, "tcp://[::]:80"};
+  EXPECT_EQ(text_line(event), "closed tcp://[::]:80, which was inherited: no --listen asks for it");
+  EXPECT_EQ(json_line(event, "T"), R"({"time":"T","event":"unclaimed","url":"tcp://[::]:80"})");
+}
+
+TEST(RestartLine, is_told_for_people_and_as_json) {
+  using RestartKind = RestartEvent::Kind;
+  RestartEvent failed{RestartKind::failed, 7, "too late"};
+  EXPECT_EQ(text_line(failed), "restart failed, so this process goes on: too late");
+  EXPECT_EQ(json_line(failed, "T"),
+            R"({"time":"T","event":"restart_failed","process":7,"error":"too late"})");
+  EXPECT_EQ(text_line({RestartKind::starting, 7, {}}), "restarting: process 7 starts");
+  EXPECT_EQ(text_line({RestartKind::done, 7, {}}), "process 7 has taken over");
+  EXPECT_EQ(json_line({RestartKind::done, 7, {}}, "T"),
+            R"({"time":"T","event":"restart_done","process":7})");
+  EXPECT_EQ(text_line({RestartKind::refused, 0, "why"}), "restart refused: why");
+}
+
 TEST(UpstreamLine, is_told_for_people_and_as_json) {
   using UpstreamKind = UpstreamEvent::Kind;
   UpstreamEvent failing{UpstreamKind::failing, "tcp://a:1", "refused", 2};

@@ -40,6 +40,7 @@ class WatchedBackend final : public Backend {
   }
   std::size_t segments_max(Handle handle) override { return inner_->segments_max(handle); }
   void release(Handle handle) override { inner_->release(handle); }
+  void own_file(Handle handle, bool owned) override { inner_->own_file(handle, owned); }
   int end_input(Handle handle) override { return inner_->end_input(handle); }
   void close(Handle handle) override { inner_->close(handle); }
   int set_option(Handle handle, Option option, int value) override {

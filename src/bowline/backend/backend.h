@@ -77,6 +77,9 @@ class Backend {
   // Forgets `handle` without closing it. No Op may be under way on it. There is no counterpart: a
   // handle that another backend of the kind let go, or the system gave, may be used as it is.
   virtual void release(Handle handle) = 0;
+  // Whether the file of the Unix socket `handle` goes when that closes: by itself that of listen()
+  // and open_datagrams() does, and of a handle that the system gave it doesn't.
+  virtual void own_file(Handle, bool) {}
   // What comes in on the stream `handle` from now on is nobody's: a read gives what is there, then
   // the end (shutdown(2), SHUT_RD).
   virtual int end_input(Handle handle) = 0;

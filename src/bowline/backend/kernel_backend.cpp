@@ -166,9 +166,7 @@ int KernelBackend::listen(Address& address, const ListenOptions& options) {
     ::close(fd);
     return result;
   }
-  if (address.family() == Family::local && !address.is_abstract()) {
-    socket_files_[fd] = address.path();
-  }
+  own_file(fd, true);
   os::local_address(fd, address);
   return fd;
 }
@@ -182,8 +180,7 @@ int KernelBackend::open_datagrams(Address& local, const Address& peer,
     ::close(fd);
     return result;
   }
-  bool has_file = !local.path().empty() && !local.is_abstract();
-  if (has_file) socket_files_[fd] = local.path();
+  own_file(fd, true);
   os::local_address(fd, local);
   return fd;
 }
@@ -204,6 +201,14 @@ void KernelBackend::close(Handle handle) {
     socket_files_.erase(file);
   }
   ::close(handle);
+}
+
+void KernelBackend::own_file(Handle handle, bool owned) {
+  Address address;
+  os::local_address(handle, address);
+  bool has_file = !address.path().empty() && !address.is_abstract();
+  if (has_file && owned) socket_files_[handle] = address.path();
+  if (!owned) socket_files_.erase(handle);
 }
 
 int KernelBackend::end_input(Handle handle) {

@@ -28,6 +28,7 @@ class KernelBackend : public Backend {
   int open_datagrams(Address& local, const Address& peer, const DatagramOptions& options) override;
   int change_group(Handle handle, const Address& group, unsigned interface, bool join) override;
   std::size_t segments_max(Handle handle) override;
+  void own_file(Handle handle, bool owned) override;
   int end_input(Handle handle) override;
   void close(Handle handle) override;
   int set_option(Handle handle, Option option, int value) override;

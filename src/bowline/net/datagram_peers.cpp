@@ -41,6 +41,10 @@ DatagramPeers::~DatagramPeers() {
   if (hub_) hub_->end_all();
 }
 
+Handle DatagramPeers::handle() const {
+  return hub_->socket().handle();
+}
+
 const Address& DatagramPeers::local_address() const {
   return hub_->socket().local_address();
 }
@@ -79,7 +83,8 @@ Task<Stream> DatagramPeers::accept() {
       result = co_await pump;
       if (result > 0) hub.deliver(static_cast<std::size_t>(result));
     }
-    if (context.cancelled() || (result < 0 && result != -ECANCELED)) {
+    // What has come is for its peers, whatever else is to end.
+    if (result < 0 && (context.cancelled() || result != -ECANCELED)) {
       hub.end_turn();
       throw failure(context, result);
     }

@@ -49,6 +49,7 @@ class DatagramPeers {
   // fit into the receiver's queue is dropped, so that one peer that is slow holds up no other.
   Task<Stream> accept();
 
+  Handle handle() const;
   const Address& local_address() const;
   std::string url() const;
   const PeerCounts& counts() const;

@@ -144,6 +144,11 @@ Datagrams::Datagrams(Backend& backend, const Address& local, const Address& peer
   segments_max_ = backend.segments_max(handle_);
 }
 
+Datagrams::Datagrams(Backend& backend, Handle handle)
+    : backend_(&backend), handle_(handle), segments_max_(backend.segments_max(handle)) {
+  backend.local_address(handle, local_);
+}
+
 Datagrams::Datagrams(Datagrams&& other) noexcept
     : backend_(other.backend_),
       handle_(std::exchange(other.handle_, no_handle)),
@@ -162,8 +167,11 @@ Datagrams& Datagrams::operator=(Datagrams&& other) noexcept {
   return *this;
 }
 
+// As with a Listener, another process may have the socket as well.
 Datagrams::~Datagrams() {
-  if (handle_ != no_handle) backend_->close(handle_);
+  if (handle_ == no_handle) return;
+  backend_->release(handle_);
+  backend_->close(handle_);
 }
 
 Task<> Datagrams::send_segments(Bytes bytes, std::uint16_t segment_size, Address to) {

@@ -93,6 +93,8 @@ class Datagrams {
   // Binds to `local` and, unless its family is none, connects to `peer`. See Network.
   Datagrams(Backend& backend, const Address& local, const Address& peer,
             const DatagramOptions& options);
+  // Owns `handle`, which is bound.
+  Datagrams(Backend& backend, Handle handle);
   Datagrams(Datagrams&& other) noexcept;
   Datagrams& operator=(Datagrams&& other) noexcept;
   ~Datagrams();  // closes; the file of a Unix socket goes
@@ -147,7 +149,7 @@ class Datagrams {
   Handle handle_ = no_handle;
   Address local_;
   Address peer_;
-  bool coalesces_;
+  bool coalesces_ = false;
   std::size_t segments_max_;
 };
 

@@ -40,8 +40,12 @@ Listener& Listener::operator=(Listener&& other) noexcept {
   return *this;
 }
 
+// Another process may have the socket as well, and what comes to it is then not for this one: epoll
+// forgets what it is told to, not what is closed here only.
 Listener::~Listener() {
-  if (handle_ != no_handle) backend_->close(handle_);
+  if (handle_ == no_handle) return;
+  backend_->release(handle_);
+  backend_->close(handle_);
 }
 
 std::string Listener::url() const {

@@ -49,6 +49,7 @@ class Listener {
   // The same without a Stream around it; it belongs to the caller, for adopt().
   AcceptHandle accept_handle() { return AcceptHandle(*backend_, handle_, local_); }
 
+  Handle handle() const { return handle_; }
   const Address& local_address() const { return local_; }
   // "tcp://127.0.0.1:8000", with the port that was chosen.
   std::string url() const;

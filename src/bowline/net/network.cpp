@@ -84,6 +84,23 @@ void Network::let_go(const Accepted& accepted) {
   loop_->backend().release(accepted.handle);
 }
 
+// What it accepts inherits the option, as with listen().
+Listener Network::adopt_listener(Handle handle) {
+  Backend& backend = loop_->backend();
+  Address local;
+  backend.local_address(handle, local);
+  if (local.is_ip()) backend.set_option(handle, Option::no_delay, 1);
+  return Listener(backend, handle, local);
+}
+
+Datagrams Network::adopt_datagrams(Handle handle) {
+  return Datagrams(loop_->backend(), handle);
+}
+
+void Network::own_file(Handle handle, bool owned) {
+  loop_->backend().own_file(handle, owned);
+}
+
 Task<int> Network::signal(std::initializer_list<int> signals) {
   int handle = loop_->backend().open_signals(signals);
   if (handle < 0) throw make_error(-handle, "watch for signals");

@@ -45,6 +45,13 @@ class Network {
   // A stream over what another loop has accepted and let go.
   Stream adopt(Accepted accepted);
   void let_go(const Accepted& accepted);
+  // A socket that this process was given and that listens, or is bound, already; it must not block.
+  // It is theirs from now on, but the file of a Unix socket is not: see own_file().
+  Listener adopt_listener(Handle handle);
+  Datagrams adopt_datagrams(Handle handle);
+  // Whether the file of a Unix socket goes with it, as it does where listen() or open_datagrams()
+  // made it.
+  void own_file(Handle handle, bool owned);
 
   // Waits for one of `signals` and gives which: they no longer act on their own from the call on
   // (not from the await). Call it before other threads begin.

@@ -13,7 +13,7 @@
 namespace bowline::os {
 namespace {
 
-constexpr Duration owner_wait_max = std::chrono::milliseconds(100);
+constexpr Duration owner_wait_max = std::chrono::milliseconds(500);
 constexpr std::size_t entries_max = 100'000;
 
 // What has no file, like an abstract name, has mode 0.

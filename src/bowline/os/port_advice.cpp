@@ -16,8 +16,8 @@
 namespace bowline::os {
 namespace {
 
-constexpr Duration owner_wait_max = std::chrono::milliseconds(100);
-constexpr Duration names_wait_max = std::chrono::milliseconds(50);
+constexpr Duration owner_wait_max = std::chrono::milliseconds(500);
+constexpr Duration names_wait_max = std::chrono::milliseconds(200);
 constexpr std::size_t entries_max = 4096;
 constexpr std::size_t nearby_ports_max = 3;
 

@@ -73,6 +73,14 @@ void Server::add(std::string url, Handler handler, std::string service) {
       std::move(parsed), std::move(opener), std::move(handler), std::move(service)}));
 }
 
+void Server::adopt(std::vector<InheritedSocket> sockets) {
+  inherited_ = std::move(sockets);
+}
+
+void Server::meanwhile(std::function<Task<>(Network)> task) {
+  meanwhile_ = std::move(task);
+}
+
 void Server::run() {
   workers_.front()->run([this](Scope& scope) {
     scope_ = &scope;
@@ -112,6 +120,16 @@ void Server::set_limits(const ServerLimits& limits) {
   }
 }
 
+std::vector<InheritedSocket> Server::listeners() const {
+  return doors_ ? doors_->sockets() : std::vector<InheritedSocket>();
+}
+
+void Server::hand_over() {
+  if (doors_) doors_->give_away();
+  handed_over_ = true;
+  drain_asked_.open();
+}
+
 // Signals are taken before there is any other thread: they inherit that these do not act on their
 // own.
 Task<> Server::run_in(Scope& scope) {
@@ -130,20 +148,24 @@ Task<> Server::obey_signals(Task<int> first) {
 
 Task<> Server::serve_in(Scope& scope) {
   Context& context = co_await current_context();
-  std::vector<Door> doors = co_await open_doors();
+  Doors doors(network(), std::move(inherited_));
+  co_await open_all(doors);
   std::exception_ptr failure;
   if (!context.cancelled()) {  // else it was stopped before it began
+    for (std::string& place : doors.settle()) tell({Kind::unclaimed, 0, std::move(place)});
+    doors_ = &doors;
     co_await begin_shards();
     Scope acceptors(context);
     note([&](Standing& standing) { standing.begin = network().now(); });
     Scope readers(context);  // of datagrams, which come to those that drain as well
-    for (std::size_t index = 0; index < doors.size(); ++index) {
+    if (meanwhile_) acceptors.start(meanwhile_(network()));
+    for (std::size_t index = 0; index < doors.count(); ++index) {
       auto open = [&](auto& door) {
         std::string url = url_text(endpoints_[index]->url.scheme, door.local_address());
         note([&](Standing& standing) { standing.status.services[index].url = url; });
         tell({Kind::listening, 0, std::move(url), endpoints_[index]->service});
         Scope& scope_of_door = std::is_same_v<decltype(door), Listener&> ? acceptors : readers;
-        scope_of_door.start(accept_at(index, std::move(door)));
+        scope_of_door.start(accept_at(index, door));
       };
       std::visit(open, doors[index]);
     }
@@ -151,6 +173,9 @@ Task<> Server::serve_in(Scope& scope) {
     draining_ = true;
     note([](Standing& standing) { standing.status.draining = true; });
     co_await end_acceptors(acceptors, failure);
+    if (handed_over_) co_await end_acceptors(readers, failure);  // another process reads them
+    doors_ = nullptr;
+    doors.close_listeners();
     tell({Kind::stopping});
     co_await end_shards();
     co_await end_acceptors(readers, failure);
@@ -169,16 +194,13 @@ Task<> Server::end_acceptors(Scope& acceptors, std::exception_ptr& failure) {
   }
 }
 
-Task<std::vector<Door>> Server::open_doors() {
-  std::vector<Door> doors;
+Task<> Server::open_all(Doors& doors) {
   for (std::unique_ptr<ServerEndpoint>& endpoint : endpoints_) {
-    std::string url = transport_url(endpoint->url);
-    Task<Door> opening = open_door(network(), url, options_.listen, options_.peers);
-    Result<Door> door = co_await attempt(std::move(opening));
-    if (!door && door.error().cancelled()) break;
-    doors.push_back(std::move(door.value()));
+    Task<> opening = doors.open(endpoint->url, options_.listen, options_.peers);
+    Result<void> opened = co_await attempt(std::move(opening));
+    if (!opened && opened.error().cancelled()) break;
+    opened.value();
   }
-  co_return doors;
 }
 
 // Goes on when all can be dealt connections.
@@ -214,7 +236,7 @@ Task<> Server::end_shards() {
   for (std::size_t index = 1; index < shards_.size(); ++index) workers_[index]->stop();
 }
 
-Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
+Task<> Server::accept_at(std::size_t endpoint, Listener& listener) {
   for (;;) {
     Result<Accepted> accepted = co_await attempt(listener.accept_handle());
     if (!accepted && accepted.error().cancelled()) co_return;
@@ -231,7 +253,7 @@ Task<> Server::accept_at(std::size_t endpoint, Listener listener) {
 }
 
 // The peers of a datagram socket stay with the loop that reads it.
-Task<> Server::accept_at(std::size_t endpoint, DatagramPeers peers) {
+Task<> Server::accept_at(std::size_t endpoint, DatagramPeers& peers) {
   for (;;) {
     Result<Stream> peer = co_await attempt(peers.accept());
     if (!peer && peer.error().cancelled()) co_return;

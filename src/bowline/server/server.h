@@ -8,7 +8,7 @@
 #pragma once
 
 #include "bowline/net/worker.h"
-#include "bowline/server/listen.h"
+#include "bowline/server/doors.h"
 #include "bowline/server/shard.h"
 #include "bowline/server/status.h"
 #include "bowline/session/message_stream.h"
@@ -59,6 +59,13 @@ class Server {
 
   // Serves `handler` at `url` (see listen()). Before run() or serve().
   void add(std::string url, Handler handler, std::string service = {});
+  // Sockets that this process was given, its own from now on (os::take_inherited_sockets). One that
+  // bears a URL of add() as its name, or is at an address of it, is used in place of a new one; the
+  // rest are closed, which is told. Before run() or serve().
+  void adopt(std::vector<InheritedSocket> sockets);
+  // A task on the first loop for as long as the server listens: it begins when all addresses can be
+  // connected to, and is cancelled by drain() and stop(). Before run() or serve().
+  void meanwhile(std::function<Task<>(Network)> task);
   // Listens everywhere, then serves until drain(), stop(), SIGINT or SIGTERM. The signals drain, a
   // second one stops. Throws Error when it can't listen.
   void run();
@@ -72,6 +79,13 @@ class Server {
   // Has these limits from now on, for connections that are there as well; rates are for new ones.
   // Where there are more than may be, they stay. From any thread, while it runs.
   void set_limits(const ServerLimits& limits);
+
+  // The next two are for the task of meanwhile(). Where it listens, for a process that is to go on
+  // with it.
+  std::vector<InheritedSocket> listeners() const;
+  // drain(), when that process does: the files of Unix sockets stay.
+  void hand_over();
+
   // How many connections were let in so far. From any thread.
   std::uint64_t served() const { return served_; }
 
@@ -102,13 +116,13 @@ class Server {
   Task<> run_in(Scope& scope);
   Task<> serve_in(Scope& scope);
   Task<> obey_signals(Task<int> first);
+  Task<> open_all(Doors& doors);
   Task<> end_acceptors(Scope& acceptors, std::exception_ptr& failure);
-  Task<std::vector<Door>> open_doors();
   Task<> begin_shards();
   Task<> run_shard(Shard& shard);
   Task<> end_shards();
-  Task<> accept_at(std::size_t endpoint, Listener listener);
-  Task<> accept_at(std::size_t endpoint, DatagramPeers peers);
+  Task<> accept_at(std::size_t endpoint, Listener& listener);
+  Task<> accept_at(std::size_t endpoint, DatagramPeers& peers);
   Task<> accept_failed(std::size_t endpoint, std::string url, Error failure);
   std::optional<Arrival> let_in(std::size_t endpoint, const Address& peer);
   void deal(std::size_t endpoint, Accepted accepted);
@@ -125,14 +139,18 @@ class Server {
   ServerOptions options_;
   Headcount headcount_;
   ServerEndpoints endpoints_;
+  std::vector<InheritedSocket> inherited_;
+  std::function<Task<>(Network)> meanwhile_;
   // One for each shard, the first runs on run()'s own thread; none for serve().
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::unique_ptr<Shard>> shards_;  // the first accepts
   std::size_t next_shard_ = 0;
   std::size_t shards_running_ = 0;
   Scope* scope_ = nullptr;
+  Doors* doors_ = nullptr;  // while it listens
   Gate drain_asked_;
   bool draining_ = false;
+  bool handed_over_ = false;
   Gate all_run_;
   Gate none_runs_;
   std::atomic<std::uint64_t> served_ = 0;

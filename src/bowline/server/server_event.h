@@ -11,7 +11,8 @@ namespace bowline {
 
 struct ServerEvent {
   enum class Kind {
-    listening,
+    unclaimed,  // a socket that was given and that no URL asks for: it is closed
+    listening,  // by the first of these all addresses can be connected to
     accepted,
     identified,  // where it is asked who a peer is, and that is known
     closed,
@@ -22,7 +23,7 @@ struct ServerEvent {
   };
   Kind kind;
   std::uint64_t connection = 0;  // counted from 1; stopped, refused: how many were
-  std::string url;               // listening: the server's; of connections: the peer's
+  std::string url;               // unclaimed, listening: where; of connections: the peer's
   std::string service;           // the name given to Server::add()
   std::string failure;           // refused, accept_failed, and closed when the handler threw
   Duration duration{};           // closed: how long it was open

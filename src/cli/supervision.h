@@ -1,0 +1,52 @@
+// How a server of the command gets on with who started it: it takes the sockets that it is given,
+// says when it is ready and that it is not stuck (sd_notify(3)), and restarts itself at SIGUSR2.
+#pragma once
+
+#include "bowline/base/inherited_socket.h"
+#include "bowline/base/time.h"
+#include "bowline/os/supervisor.h"
+#include "bowline/server/server.h"
+#include "cli/event_log.h"
+#include "cli/hot_restart.h"
+
+#include <functional>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace bowline::cli {
+
+struct SupervisionOptions {
+  Duration restart_timeout = std::chrono::seconds(10);
+};
+
+void add_supervision_options(CLI::App& command, SupervisionOptions& options);
+
+class Supervision {
+ public:
+  // Takes SIGUSR2 and the sockets that were given; to be made before other threads begin. Throws
+  // Error when the environment tells of sockets that are not there.
+  Supervision(const SupervisionOptions& options, LogFormat log);
+  Supervision(const Supervision&) = delete;
+
+  // Before run(); this must outlive it.
+  void attend(Server& server);
+  // Calls `reload`, and has the service manager know it. From any thread.
+  void reload(const std::function<void()>& reload) const;
+
+ private:
+  Task<> accompany(Network network, Server& server);
+  Task<> succeed(Network network);
+  Task<> beat(Server& server);
+
+  os::Supervisor supervisor_;
+  HotRestart restart_;
+  std::vector<InheritedSocket> inherited_;
+  // To the process before this one; none: it is the first. It closes only when this process ends,
+  // or has taken over: the other takes its end for that of the process.
+  int channel_ = -1;
+};
+
+}  // namespace bowline::cli
