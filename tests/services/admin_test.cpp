@@ -44,10 +44,10 @@ class AdminPages : public ::testing::Test {
   void talk(Body body) {
     world_.host("server").start(serve, &options_);
     bool done = false;
-    auto client = [](Network network, Body talk, bool* ended) -> Task<> {
+    auto client = [](Network network, Body inside, bool* ended) -> Task<> {
       Stream stream = co_await connect(network, "tcp://server:7000");
       co_await echo(stream, "hello");
-      co_await talk(network, std::move(stream));
+      co_await inside(network, std::move(stream));
       *ended = true;
     };
     world_.host("client").start(client, body, &done);
