@@ -19,7 +19,7 @@ TEST(ServerConnections, are_a_table) {
       "SENT  QUEUED\n"
       "     7  echo     open, traced  tcp://127.0.0.1:50000  -             61.2s  0.5s         5  "
       "1000      20\n"
-      "    12  echo     opening       unix:@x                alice\\x1B[2J   0.0s  0.0s         0  "
+      "    12  echo     opening       unix:@x                alice\\x1b[2J   0.0s  0.0s         0  "
       "   0       0\n");
 }
 

@@ -19,7 +19,7 @@ TEST(Table, cuts_only_what_may_be_cut) {
   std::vector<Cells> rows = {{"a name of some length", "12", "a place with many words in it"}};
   EXPECT_EQ(table_text(columns, rows, 50),
             "NAME                  COUNT PLACE\n"
-            "a name of some length    12 a place wi...rds in it\n");
+            "a name of some length    12 a place w...ords in it\n");
   // Narrower than that, lines end where the terminal does.
   EXPECT_EQ(table_text(columns, rows, 10), "NAME      \na name of \n");
 }

@@ -67,7 +67,11 @@ class Pages {
   }
 
   Task<> run() {
-    while (co_await http_->next_request()) co_await answer();
+    for (;;) {
+      bool asked = co_await http_->next_request();
+      if (!asked) co_return;
+      co_await answer();
+    }
   }
 
  private:
@@ -240,7 +244,7 @@ class Pages {
   std::vector<std::string_view> methods_;
 };
 
-const Pages::Page Pages::pages[] = {
+constexpr Pages::Page Pages::pages[] = {
     {"GET", "/", "this list", false, &Pages::list},
     {"GET", "/healthz", "200 while all loops answer, else 503", true, &Pages::health},
     {"GET", "/readyz", "200 from listening to draining, else 503", true, &Pages::readiness},
