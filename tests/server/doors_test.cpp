@@ -149,7 +149,7 @@ TEST_F(DoorsTest, leave_the_file_that_another_made) {
   open(doors, {"unix:" + folder_ / "s"});
   doors.settle();
   EXPECT_EQ(doors.sockets()[0].name, "echo.socket");
-  doors.close();
+  doors.close_listeners();
   EXPECT_TRUE(std::filesystem::exists(folder_ / "s"));
 }
 

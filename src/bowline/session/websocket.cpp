@@ -28,7 +28,7 @@ class Opening {
         http_(network, std::move(stream), settings.http) {}
 
   Task<Stream> run() {
-    while (co_await http_.next_request()) {
+    for (bool more = co_await http_.next_request(); more; more = co_await http_.next_request()) {
       answer_ = WebSocketAnswer();
       if (guard_) answer_ = co_await guard_->admit(http_.request());
       bool opens = answer_.accepted() && asks_for_websocket(http_.request());
