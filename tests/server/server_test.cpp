@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -84,9 +85,7 @@ class ServerTest : public ::testing::Test {
     client.join();
   }
   std::size_t count(Kind kind) {
-    std::size_t count = 0;
-    for (const ServerEvent& event : events_) count += event.kind == kind;
-    return count;
+    return static_cast<std::size_t>(std::ranges::count(events_, kind, &ServerEvent::kind));
   }
 
   testing::Deadline deadline_;
@@ -105,10 +104,9 @@ TEST_F(ServerTest, serves_a_connection_and_tells_of_it) {
     EXPECT_EQ(run([&](Network network) { return check_echo(network, url, "hello"); }), 0);
   });
   EXPECT_EQ(served_, 1u);
-  EXPECT_EQ(count(Kind::listening), 1u);
-  EXPECT_EQ(count(Kind::accepted), 1u);
-  EXPECT_EQ(count(Kind::closed), 1u);
-  EXPECT_EQ(count(Kind::stopping), 1u);
+  for (Kind kind : {Kind::listening, Kind::accepted, Kind::closed, Kind::stopping}) {
+    EXPECT_EQ(count(kind), 1u);
+  }
   for (const ServerEvent& event : events_) {
     if (event.kind != Kind::closed) continue;
     EXPECT_EQ(event.connection, 1u);
@@ -265,9 +263,7 @@ TEST_F(ServerTest, stops_at_a_signal) {
 }
 
 TEST_F(ServerTest, stopped_before_it_runs_ends) {
-  ServerOptions options;
-  options.threads = 2;
-  Server server(options);
+  Server server({.threads = 2});
   server.add("127.0.0.1:0", echo);
   server.stop();
   server.run();
@@ -276,9 +272,7 @@ TEST_F(ServerTest, stopped_before_it_runs_ends) {
 
 TEST_F(ServerTest, stopped_while_it_begins_ends) {
   for (int round = 0; round < 100; ++round) {
-    ServerOptions options;
-    options.threads = 3;
-    Server server(options);
+    Server server({.threads = 3});
     server.add("127.0.0.1:0", echo);
     server.add("localhost:0", echo);
     std::jthread stopper([&] { server.stop(); });
@@ -324,9 +318,7 @@ TEST_F(ServerTest, stopped_in_a_burst_of_clients_leaves_nothing_open) {
 }
 
 TEST_F(ServerTest, says_why_it_can_not_listen_and_leaves_nothing_behind) {
-  ServerOptions options;
-  options.threads = 2;
-  Server server(options);
+  Server server({.threads = 2});
   server.add("127.0.0.1:0", echo);
   server.add("tcp://no-port", echo);
   std::size_t before = testing::open_file_count();
