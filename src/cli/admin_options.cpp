@@ -11,10 +11,11 @@ namespace bowline::cli {
 void add_admin_options(CLI::App& command, AdminSettings& settings) {
   CLI::Option* admin =
       command
-          .add_option("--admin", settings.url,
-                      "Tell of this server at http://HOST:PORT, https://HOST:PORT (with --cert) or "
-                      "unix:/PATH: /metrics for Prometheus, /healthz, /readyz, and the connections "
-                      "for `bowline sockets --server`")
+          .add_option(
+              "--admin", settings.url,
+              "Tell of this server at http://HOST:PORT, https://HOST:PORT (with --cert) or "
+              "unix:/PATH: /metrics for Prometheus, /healthz, /readyz, and the connections, "
+              "which bowline sockets --server lists")
           ->check(url_value());
   command
       .add_option("--admin-tokens", settings.token_file,

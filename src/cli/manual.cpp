@@ -101,13 +101,13 @@ std::string exit_codes(std::string_view text) {
   return out;
 }
 
-std::string section_text(const Section& section) {
-  std::string heading = section.heading.empty() ? "NOTES" : capitals(section.heading);
+// `noted`: the one before had no heading either.
+std::string section_text(const Section& section, bool noted) {
   std::string text;
   for (const std::string& line : section.lines) text += (text.empty() ? "" : "\n") + line;
   if (section.heading == "exit status") return ".SH EXIT STATUS\n" + exit_codes(text);
-  if (section.heading.empty()) return fmt::format(".SH {}\n{}\n", heading, escaped(text));
-  return fmt::format(".SH {}\n.nf\n{}\n.fi\n", heading, escaped(text));
+  if (section.heading.empty()) return (noted ? ".PP\n" : ".SH NOTES\n") + escaped(text) + "\n";
+  return fmt::format(".SH {}\n.nf\n{}\n.fi\n", capitals(section.heading), escaped(text));
 }
 
 std::string see_also(const CLI::App& command) {
@@ -140,7 +140,11 @@ std::string manual_page(const CLI::App& command, const std::string& version) {
   page += ".SH OPTIONS\n";
   for (const OptionText& text : arguments_of(command)) page += option_paragraph(text);
   for (const OptionText& text : options_of(command)) page += option_paragraph(text);
-  for (const Section& section : sections_of(command.get_footer())) page += section_text(section);
+  bool noted = false;
+  for (const Section& section : sections_of(command.get_footer())) {
+    page += section_text(section, noted);
+    noted = section.heading.empty();
+  }
   return page + see_also(command);
 }
 
