@@ -11,6 +11,8 @@ namespace bowline::testing {
 inline std::string event_text(const WebSocketEvent& event) {
   using Kind = WebSocketEvent::Kind;
   switch (event.kind) {
+    case Kind::busy:
+      return {};
     case Kind::none:
       return {};
     case Kind::text:

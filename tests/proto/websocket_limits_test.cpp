@@ -158,6 +158,18 @@ TEST_F(WebSocketCompression, a_bomb_is_too_big) {
               ::testing::StartsWith("[failed 1009 a message has more than 16777216 bytes]"));
 }
 
+TEST_F(WebSocketCompression, comes_out_a_little_at_a_time) {
+  auto server = WebSocketProtocol::server(options_, Time(), &*deflate_);
+  std::string bytes = compressed(std::string(10 << 20, '0'));
+  server.receive(writable(bytes), Time());
+  int turns = 0;
+  WebSocketEvent event = server.next_event();
+  for (; event.kind == WebSocketEvent::Kind::busy; ++turns) event = server.next_event();
+  EXPECT_EQ(event.bytes.size(), std::size_t(10 << 20));
+  EXPECT_GE(turns, 30);
+  EXPECT_FALSE(server.next_event());
+}
+
 TEST_F(WebSocketCompression, text_that_is_wrong_fails_before_the_message_ends) {
   std::string payload = peer_.compress("good\xff" + std::string(300, 'x'));
   std::string bytes = from_client(1, payload, true, 4);

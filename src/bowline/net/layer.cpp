@@ -109,6 +109,7 @@ bool Layer::pull(Op& op) {
       return true;
     }
     if (output_is_stuck()) return hold(op);
+    if (is_busy()) break;
     op.data = nullptr;
     op.size = 0;
     op.pooled = false;
@@ -164,7 +165,8 @@ bool Layer::finish(Op& op) {
   reader_ = nullptr;
   // Its cancelling may have come after the answer from below: it waits for no other.
   if (!held) return take(op) || pull(op);
-  return (std::exchange(reader_woken_, false) && answer(op)) || pull(op);
+  bool again = std::exchange(reader_woken_, false) || is_busy();
+  return (again && answer(op)) || pull(op);
 }
 
 // Makes output of what `op` brings, unless all of it was `taken`; true when that answers it.

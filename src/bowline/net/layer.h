@@ -44,6 +44,9 @@ class Layer : public Transport {
   virtual bool read(Op& op) = 0;
   // More was received than read() has given: it will be asked again.
   virtual bool has_input() const = 0;
+  // read() has given nothing, but has more to do with what was received before it takes more: it is
+  // called again when others have had their turn.
+  virtual bool is_busy() const { return false; }
   // Turns what `op` (send) brings into output, and takes that off its front; true when all of it
   // was taken, or the result is an error.
   virtual bool write(Op& op) = 0;

@@ -62,7 +62,8 @@ constexpr bool is_close_code(unsigned code) {
 enum class WebSocketKind : std::uint8_t { text = 1, binary = 2 };
 
 struct WebSocketEvent {
-  enum class Kind : std::uint8_t { none, text, binary, ping, pong, closed };
+  // busy: nothing yet, but of what was received there is more to inflate: others may have a turn.
+  enum class Kind : std::uint8_t { none, text, binary, ping, pong, closed, busy };
 
   Kind kind = Kind::none;
   bool clean = false;      // closed: by both sides, with close frames
@@ -180,7 +181,7 @@ class WebSocketProtocol {
   bool take_slice(WebSocketEvent& event);
   bool grow_message(Bytes slice, bool last);
   bool finish_message(WebSocketEvent& event);
-  MutableBytes take_input(const WebSocketFrameHeader& header, std::uint64_t offset);
+  MutableBytes take_input(std::uint64_t size_max);
   WebSocketEvent data_event(WebSocketOpcode opcode, Bytes payload, bool is_ascii);
   WebSocketEvent control_event(WebSocketOpcode opcode, Bytes payload);
   WebSocketEvent close_event(Bytes payload);

@@ -14,6 +14,11 @@ constexpr std::uint64_t compressed_size_max(std::uint64_t size_max) {
   return std::max(size_max, size_max + size_max / 64 + 1024);
 }
 
+// Of a compressed frame so much is taken at a time, which becomes a thousand times as much at the
+// most; and others have their turn after so much has come out.
+constexpr std::uint64_t compressed_slice_size = 256;
+constexpr std::size_t inflated_size_per_turn = 64 * 1024;
+
 const char* what_is_wrong(const WebSocketFrameHeader& header, bool in_message, bool compresses) {
   bool is_first =
       header.opcode == WebSocketOpcode::text || header.opcode == WebSocketOpcode::binary;
@@ -128,18 +133,17 @@ bool WebSocketProtocol::fits(const WebSocketFrameHeader& header) {
                 "a message has more than " + std::to_string(count_max) + " frames");
 }
 
-// The next bytes of a frame's payload, from `offset` of it on, as many as are here; unmasked.
-MutableBytes WebSocketProtocol::take_input(const WebSocketFrameHeader& header,
-                                           std::uint64_t offset) {
-  std::uint64_t left = header.payload_size - offset;
-  MutableBytes slice(input_, static_cast<std::size_t>(std::min<std::uint64_t>(left, input_size_)));
+// The next bytes of a payload, as many as are here.
+MutableBytes WebSocketProtocol::take_input(std::uint64_t size_max) {
+  MutableBytes slice(input_,
+                     static_cast<std::size_t>(std::min<std::uint64_t>(size_max, input_size_)));
   input_ += slice.size();
   input_size_ -= slice.size();
   return slice;
 }
 
 WebSocketEvent WebSocketProtocol::whole_frame(const WebSocketFrameHeader& header) {
-  MutableBytes payload = take_input(header, 0);
+  MutableBytes payload = take_input(header.payload_size);
   bool is_ascii = unmask(payload, header.key, 0);
   if (header.is_control()) return control_event(header.opcode, payload);
   return data_event(header.opcode, payload, is_ascii);
@@ -168,15 +172,24 @@ void WebSocketProtocol::begin_frame(const WebSocketFrameHeader& header) {
 bool WebSocketProtocol::take_slice(WebSocketEvent& event) {
   Rare& incoming = *rare_;
   const WebSocketFrameHeader& frame = incoming.frame;
-  MutableBytes slice = take_input(frame, incoming.taken);
-  unmask(slice, frame.key, incoming.taken);
-  if (frame.is_control()) {
-    std::copy(slice.begin(), slice.end(), incoming.control.begin() + incoming.taken);
-  } else if (!grow_message(slice, false)) {
-    return false;
+  std::size_t size = incoming.message.size();
+  bool inflates = !frame.is_control() && incoming.compressed;
+  do {
+    std::uint64_t left = frame.payload_size - incoming.taken;
+    MutableBytes slice = take_input(inflates ? std::min(left, compressed_slice_size) : left);
+    unmask(slice, frame.key, incoming.taken);
+    if (frame.is_control()) {
+      std::copy(slice.begin(), slice.end(), incoming.control.begin() + incoming.taken);
+    } else if (!grow_message(slice, false)) {
+      return false;
+    }
+    incoming.taken += slice.size();
+  } while (incoming.taken < frame.payload_size && input_size_ > 0 &&
+           incoming.message.size() - size < inflated_size_per_turn);
+  if (incoming.taken < frame.payload_size) {
+    if (input_size_ > 0) event.kind = WebSocketEvent::Kind::busy;
+    return input_size_ > 0;
   }
-  incoming.taken += slice.size();
-  if (incoming.taken < frame.payload_size) return false;
   incoming.in_frame = false;
   if (!frame.is_control()) return !frame.final || finish_message(event);
   settle();

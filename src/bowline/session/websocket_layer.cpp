@@ -89,7 +89,7 @@ void WebSocketLayer::receive_end() {
   protocol_.receive_end();
 }
 
-// Looks for the next message; where there is none, nothing is left of the input.
+// Looks for the next message; where there is none, nothing is left of the input, or it is busy.
 bool WebSocketLayer::find_message() {
   for (;;) {
     WebSocketEvent event = protocol_.next_event();
@@ -97,6 +97,7 @@ bool WebSocketLayer::find_message() {
       input_->found = {event.bytes, static_cast<MessageKind>(event.kind)};
       return true;
     }
+    if (event.kind == Kind::busy) return false;
     if (event.kind == Kind::closed) note_close(event);
     if (event) continue;
     if (input_) let_input_go();

@@ -48,6 +48,7 @@ class WebSocketLayer final : public Layer, private Timer {
   void receive_end() override;
   bool read(Op& op) override;
   bool has_input() const override { return protocol_.has_input(); }
+  bool is_busy() const override { return protocol_.has_input(); }
   bool write(Op& op) override;
   void write_end() override;
   bool ends_below() const override { return protocol_.is_over(); }
