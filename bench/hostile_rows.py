@@ -76,10 +76,11 @@ ROWS = (
     Row("long_line", "line of 256 MiB", "tcp", "Sends a line that does not end.",
         20, LINE + READ, "a line at its limit, and one read", FRAMED),
     Row("deflate_bomb", "deflate bomb", "ws",
-        "Sends 256 KiB that unpack to 256 MiB. Why the good client waits: what the limit lets "
-        "through is inflated in one go, and what came at once one after the other; a smaller "
-        "`--message-size` shortens it in proportion.",
-        20, MESSAGE + 5 * READ, "a message at its limit, and what was sent", SMALL),
+        "Sends 256 KiB that unpack to 256 MiB. Messages are inflated 32 KiB at a time and the good "
+        "client has its turn between, but the server is busy all the time, with messages up to "
+        "their limit.",
+        20, 2 * MESSAGE + 5 * READ, "a message at its limit, in memory that doubles, and what was "
+        "sent", SMALL),
     Row("ping_flood", "ping flood", "ws", "Sends pings as fast as it can, and reads the pongs.",
         10, 2 * READ, "a read, and its pongs"),
     Row("ping_flood_unread", "ping flood, never read", "ws", "The same and reads nothing.",

@@ -14,10 +14,12 @@ constexpr std::uint64_t compressed_size_max(std::uint64_t size_max) {
   return std::max(size_max, size_max + size_max / 64 + 1024);
 }
 
-// Of a compressed frame so much is taken at a time, which becomes a thousand times as much at the
-// most; and others have their turn after so much has come out.
-constexpr std::uint64_t compressed_slice_size = 256;
-constexpr std::size_t inflated_size_per_turn = 64 * 1024;
+// Others have their turn after so much was inflated: very soon at first, since many may come at
+// once, where those that go on wait for each other.
+constexpr std::size_t inflated_at_first = 4 * 1024;
+constexpr std::size_t inflated_per_turn = 32 * 1024;
+// What a byte may become. So little is taken, and more where it becomes less.
+constexpr std::size_t inflation_max = 1032;
 
 const char* what_is_wrong(const WebSocketFrameHeader& header, bool in_message, bool compresses) {
   bool is_first =
@@ -174,9 +176,11 @@ bool WebSocketProtocol::take_slice(WebSocketEvent& event) {
   const WebSocketFrameHeader& frame = incoming.frame;
   std::size_t size = incoming.message.size();
   bool inflates = !frame.is_control() && incoming.compressed;
+  std::size_t turn_size = incoming.taken == 0 ? inflated_at_first : inflated_per_turn;
+  std::uint64_t slice_size = inflates ? 1 + turn_size / inflation_max : frame.payload_size;
   do {
-    std::uint64_t left = frame.payload_size - incoming.taken;
-    MutableBytes slice = take_input(inflates ? std::min(left, compressed_slice_size) : left);
+    MutableBytes slice = take_input(std::min(slice_size, frame.payload_size - incoming.taken));
+    slice_size *= 2;
     unmask(slice, frame.key, incoming.taken);
     if (frame.is_control()) {
       std::copy(slice.begin(), slice.end(), incoming.control.begin() + incoming.taken);
@@ -185,7 +189,7 @@ bool WebSocketProtocol::take_slice(WebSocketEvent& event) {
     }
     incoming.taken += slice.size();
   } while (incoming.taken < frame.payload_size && input_size_ > 0 &&
-           incoming.message.size() - size < inflated_size_per_turn);
+           incoming.message.size() - size < turn_size);
   if (incoming.taken < frame.payload_size) {
     if (input_size_ > 0) event.kind = WebSocketEvent::Kind::busy;
     return input_size_ > 0;

@@ -116,7 +116,7 @@ bool WebSocketLayer::drop(Op& op) {
 
 bool WebSocketLayer::read(Op& op) {
   if (lingering() || (going_away_ && !protocol_.is_open())) return drop(op);
-  while (has_message() || find_message()) {
+  while (input_ ? has_message() : find_message()) {
     Bytes message = take_found(op.message);
     op.result = static_cast<int>(message.size());
     if (message.empty()) {
