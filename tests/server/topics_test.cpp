@@ -161,7 +161,12 @@ TEST_F(TopicsTest, drop_the_oldest_for_who_is_slow) {
   EXPECT_EQ(numbers(*outcome.quick).size(), std::size_t(flood_count));
 }
 
+Task<> ask(Network, Server* server, ServerStatus* status) {
+  *status = co_await server->status();
+}
+
 TEST_F(TopicsTest, drop_the_newest_for_who_is_slow) {
+  server_options.observe = true;
   Outcome outcome = flood(websocket_url, WhenFull::drop_newest);
   world.run_for(10s);
   std::vector<int> heard = numbers(*outcome.slow);
@@ -170,6 +175,10 @@ TEST_F(TopicsTest, drop_the_newest_for_who_is_slow) {
   EXPECT_LT(heard.back(), 500);
   EXPECT_EQ(heard.size() + topics->counts().dropped, std::size_t(flood_count));
   EXPECT_EQ(topics->counts().queued, heard.size() + flood_count);
+  ServerStatus status;
+  world.host("asker").start(ask, server, &status);
+  world.run_for(1s);
+  EXPECT_EQ(status.services.at(1).dropped, topics->counts().dropped);
 }
 
 TEST_F(TopicsTest, keep_only_the_latest_for_who_is_slow) {

@@ -25,7 +25,8 @@ struct Traffic {
 
 // Of many connections together.
 struct TrafficTotal : Traffic {
-  LatencyCounts answers;  // from what was received to the next write
+  LatencyCounts answers;      // from what was received to the next write
+  std::uint64_t dropped = 0;  // messages that were to be sent, for want of room
 };
 
 struct TraceEvent {
@@ -71,6 +72,9 @@ class Tap final : public PassingTransport {
   void end_input(std::string_view why) override;
   bool take_activity() override;
   Handle handle() const override;
+  void note_dropped(std::uint64_t count) {
+    if (total_) total_->dropped += count;
+  }
   void note_spliced(std::size_t received, std::size_t sent) override;
 
  private:

@@ -33,6 +33,7 @@ void ServiceCounts::add_to(ServiceStatus& status) const {
   status.bytes_sent += traffic.bytes_sent;
   status.messages_received += traffic.messages_received;
   status.messages_sent += traffic.messages_sent;
+  status.dropped += traffic.dropped;
   status.answers.add(traffic.answers);
 }
 

@@ -1,5 +1,6 @@
 #include "bowline/server/subscriber.h"
 
+#include "bowline/net/tap.h"
 #include "bowline/server/topics.h"
 #include "bowline/session/websocket.h"
 #include "bowline/task/wait.h"
@@ -38,6 +39,7 @@ Subscriber::Subscriber(Topics& topics, Network network, MessageStream peer)
 
 Subscriber::~Subscriber() {
   leave();
+  tell_of_dropped();
   topics_.leave(seat_.desk, true);
 }
 
@@ -84,6 +86,7 @@ Task<> Subscriber::write_messages() {
     } else if (over_) {
       co_return;
     } else {
+      tell_of_dropped();
       co_await seat_.woken.passed();
     }
   }
@@ -98,6 +101,14 @@ Task<> Subscriber::write(MessageView message, bool ahead) {
   }
   Turn turn(*this);
   co_await SendMessage(peer_.stream(), message.bytes, message.kind);
+}
+
+// For Server::status().
+void Subscriber::tell_of_dropped() {
+  std::uint64_t dropped = dropped_told_;
+  dropped_told_ = seat_.dropped();
+  Tap* tap = dropped_told_ > dropped ? find_transport<Tap>(peer_.stream().transport()) : nullptr;
+  if (tap) tap->note_dropped(dropped_told_ - dropped);
 }
 
 void Subscriber::leave() {

@@ -47,12 +47,14 @@ class Subscriber {
   Task<> write_queue();
   Task<> write_messages();
   Task<> write(MessageView message, bool ahead);
+  void tell_of_dropped();
   void leave();
   Error cut_off();
 
   Topics& topics_;
   MessageStream peer_;
   TopicSeat seat_;
+  std::uint64_t dropped_told_ = 0;
   bool over_ = false;  // the handler has ended
   // One writes at a time; those who go ahead of the queue are counted.
   bool writing_ = false;
