@@ -90,7 +90,7 @@ Task<> Supervision::succeed(Network network) {
 
 Task<> Supervision::beat(Server& server) {
   for (;;) {
-    co_await server.silent_loops(forever);  // each has had a turn
+    co_await server.silent_loops(forever);       // each has had a turn
     supervisor_.tell("WATCHDOG=1", Duration());  // another comes soon
     co_await sleep(supervisor_.watchdog() / 2);
   }
