@@ -34,7 +34,7 @@ def _scale(connections, rounds=0):
                     active=max(1, connections // 100), rounds=rounds)
 
 
-def _shapes(protocol):
+def shapes(protocol):
     return (
         Workload("one", "1 connection", "echo", 1, protocol=protocol),
         Workload("fifty", "50 connections", "echo", 50, protocol=protocol),
@@ -51,7 +51,7 @@ def _shapes(protocol):
 PARTS = (
     Part("tcp", "TCP",
          "Bytes come back as they came.",
-         _shapes("tcp"), servers.tcp),
+         shapes("tcp"), servers.tcp),
     Part("scale", "Many connections, few in use",
          "1 % of the connections, one at least, have a message under way, and all take turns. User "
          "time is what the program itself spends; the kernel finds it out by looking 100 to 1000 "
@@ -61,7 +61,7 @@ PARTS = (
     Part("websocket", "WebSocket",
          "Each message is a frame, answered with a frame; compression is off. Connecting is with "
          "the HTTP handshake and the goodbye of both.",
-         _shapes("websocket"), websocket_servers.websocket),
+         shapes("websocket"), websocket_servers.websocket),
     Part("udp", "UDP",
          "Each sender has a datagram under way; one without an answer for 200 ms is lost.",
          (Workload("fifty", "50 senders", "datagrams", 50),

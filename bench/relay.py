@@ -22,12 +22,13 @@ import sys
 import tempfile
 
 import measure
+import parts
 import servers
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 REFERENCE = "haproxy"
 WORKLOADS = (
-    *(one for one in measure.WORKLOADS if one.name in ("fifty", "pipelined", "large", "accept")),
+    *(one for one in parts.shapes("tcp") if one.name in ("fifty", "pipelined", "large", "accept")),
     measure.Workload("bulk", "4 x 1 MiB", "echo", 4, size=1 << 20),
 )
 CONFIG = """
@@ -92,10 +93,10 @@ def all_relays(build, folder, upstream):
     for name, options in ((REFERENCE, ""), ("haproxy-splice", "option splice-auto")):
         config = folder / name
         config.write_text(CONFIG.format(options=options, upstream=upstream))
-        command = ["env", "RELAY_AT=PORT", "haproxy", "-db", "-f", str(config)]
+        command = ["env", "RELAY_AT=$port", "haproxy", "-db", "-f", str(config)]
         relays.append(servers.Server(name, name, "peer", command))
     for backend in ("epoll", "io_uring"):
-        command = [str(build / "bin" / "bowline"), "relay", "--listen", "tcp://127.0.0.1:PORT",
+        command = [str(build / "bin" / "bowline"), "relay", "--listen", "tcp://127.0.0.1:$port",
                    "--to", f"127.0.0.1:{upstream}", "--threads", "1", "--quiet", "--backend",
                    backend]
         name = f"bowline-{backend}"
@@ -115,11 +116,11 @@ def run(options, relays, workload, effort):
 
 def line(workload, figures):
     """Gives the medians as text: microseconds, and the ratio to the reference."""
-    parts = []
+    texts = []
     for name, values in figures.items():
         ratio = statistics.median(one / base for one, base in zip(values, figures[REFERENCE]))
-        parts.append(f"{name} {statistics.median(values):.2f} us ({ratio:.2f})")
-    return f"{workload.title}, per {workload.unit}: {', '.join(parts)}"
+        texts.append(f"{name} {statistics.median(values):.2f} us ({ratio:.2f})")
+    return f"{workload.title}, per {workload.unit}: {', '.join(texts)}"
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ struct Options {
   ServerLimits limits;
   SupervisionOptions supervision;
   unsigned threads = 0;
-  std::string backend = "epoll";  // splicing takes fewer calls there: docs/decisions/0016
+  std::string backend;
   AdminSettings admin;
   LogFormat log = LogFormat::text;
   bool quiet = false;
@@ -236,7 +236,7 @@ void define_relay(CLI::App& app, int& exit_code) {
       ->add_option("-t,--threads", options->threads,
                    "Loops, each with a thread (default: one for each core)")
       ->check(CLI::Range(1u, 1024u));
-  command->add_option("--backend", options->backend, "How to talk to the kernel (default: epoll)")
+  command->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
       ->check(CLI::IsMember({"io_uring", "epoll"}));
   add_admin_options(*command, options->admin);
   command->add_option("--log", options->log, "How events are told on stderr")
