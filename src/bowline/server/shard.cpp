@@ -243,9 +243,11 @@ Task<> Shard::run() {
   Context& context = co_await current_context();
   Sessions sessions(context, *this);
   Scope farewells(context);
-  counts_.resize(endpoints_->size());
-  sessions_ = &sessions;
-  farewells_ = &farewells;
+  inbox_.put([&] {  // others may be asking already
+    counts_.resize(endpoints_->size());
+    sessions_ = &sessions;
+    farewells_ = &farewells;
+  });
   inbox_.open();
   while (!draining_ && !context.cancelled()) {
     Duration period = limits_.idle_timeout == forever
