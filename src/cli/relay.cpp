@@ -236,7 +236,8 @@ void define_relay(CLI::App& app, int& exit_code) {
       ->add_option("-t,--threads", options->threads,
                    "Loops, each with a thread (default: one for each core)")
       ->check(CLI::Range(1u, 1024u));
-  command->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
+  command
+      ->add_option("--backend", options->backend, "How to talk to the kernel (default: the best)")
       ->check(CLI::IsMember({"io_uring", "epoll"}));
   add_admin_options(*command, options->admin);
   command->add_option("--log", options->log, "How events are told on stderr")
