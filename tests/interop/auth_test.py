@@ -13,16 +13,10 @@ import tempfile
 import time
 import unittest
 
-try:
-    import jwt
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-except ImportError:
-    jwt = None
-try:
-    import websockets
-except ImportError:
-    websockets = None
+import jwt
+import websockets
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from certificates import TlsTest
 from harness import BIN, WAIT_MAX, ProgramTest, runnable
@@ -217,7 +211,6 @@ class Users(AuthTest):
         self.assertEqual(program.settings(), program.settings_before)
 
 
-@unittest.skipIf(jwt is None, "not installed: python3-jwt, python3-cryptography")
 class Jwt(AuthTest):
     def pem(self, key):
         """Writes the public key of `key`; gives the file's path."""
@@ -263,7 +256,6 @@ class Jwt(AuthTest):
 
 
 class WebSocketHeader(AuthTest):
-    @unittest.skipIf(websockets is None, "not installed: python3-websockets")
     def test_the_header_opens_it_and_its_lack_is_401(self):
         _, port = self.serve("--auth-tokens", self.tokens, scheme="ws")
         url = f"ws://127.0.0.1:{port}"

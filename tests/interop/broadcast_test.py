@@ -2,13 +2,13 @@
 
 import signal
 import socket
+import sys
 import unittest
 
 from harness import WAIT_MAX
 from services_test import ServeTest
 from wire import connect, receive_exactly, receive_to_end
 
-PYTHON = "/usr/bin/python3"
 # Subscribes by being there: says what the arguments say, prints all that comes.
 PEER = """
 import asyncio, sys, websockets
@@ -36,7 +36,7 @@ class Broadcast(ServeTest):
 
     def peer(self, ports, *lines):
         """Starts a client that uses the library websockets."""
-        program = self._start([PYTHON, "-c", PEER, f"ws://127.0.0.1:{ports['ws']}/"], lines)
+        program = self._start([sys.executable, "-c", PEER, f"ws://127.0.0.1:{ports['ws']}/"], lines)
         program.stdout.find("connected")
         return program
 

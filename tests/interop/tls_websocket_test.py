@@ -8,14 +8,11 @@ import subprocess
 import time
 import unittest
 
+import websockets
+
 from certificates import HOST, TlsTest, needs
 from harness import WAIT_MAX
 from wire import ask, connect, receive_exactly, receive_to_end
-
-try:
-    import websockets
-except ImportError:
-    websockets = None
 
 UPGRADE = (b"GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
@@ -105,7 +102,6 @@ class Pages(TlsTest):
                 self.assertRegex(done.stdout, rb"(?s)^HTTP/1\.1 200 .*text/html.*WebSocket")
 
 
-@unittest.skipIf(websockets is None, "not installed: python3-websockets")
 class WebSockets(TlsTest):
     def test_the_library_talks_to_our_server(self):
         _, port = self.serve("wss", options=("--subprotocol", "chat"))

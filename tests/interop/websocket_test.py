@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -12,8 +13,6 @@ from certificates import HOST, TlsTest
 from harness import ADDR, BIN, BOWLINE, PROGRAMS, PYTHON, ROOT, ProgramTest, pairs, runnable
 
 PEERS = pathlib.Path(__file__).resolve().parent / "peers"
-# Debian's own, whose packages the libraries are.
-DEBIAN_PYTHON = "/usr/bin/python3"
 NPM_FOLDER = ROOT / "build" / "npm"
 NPM_TIME_MAX = 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -44,7 +43,7 @@ class Peers(ProgramTest):
         """Starts a peer of the folder peers/, for node or Python by its ending."""
         path = PEERS / name
         if path.suffix == ".py":
-            return self._start([DEBIAN_PYTHON, str(path)], arguments)
+            return self._start([sys.executable, str(path)], arguments)
         if problem := npm_problem():
             self.skipTest(problem)
         os.environ["NODE_PATH"] = str(NPM_FOLDER / "node_modules")
@@ -152,7 +151,7 @@ class Report(ProgramTest):
         """Starts the example, or the original with the Python that has `websockets`."""
         if kind == BOWLINE:
             return self._start(runnable(BIN / "examples" / name), ["127.0.0.1", port])
-        return self._start([DEBIAN_PYTHON, str(PROGRAMS / f"{name}.py")], ["127.0.0.1", port])
+        return self._start([sys.executable, str(PROGRAMS / f"{name}.py")], ["127.0.0.1", port])
 
     def check_pair(self, server_kind, server_name, client_kind, client_name):
         """Fails unless the client is told what it sent, and both end."""
