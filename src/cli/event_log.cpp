@@ -211,6 +211,10 @@ void log_reload(std::string_view what, const std::string& failure, LogFormat for
   if (format != LogFormat::none) write_line(reload_line(what, failure, format, wall_clock()));
 }
 
+void log_reload(std::string_view what, const Result<void>& reloaded, LogFormat format) {
+  log_reload(what, reloaded ? std::string() : reloaded.error().what(), format);
+}
+
 void log_event(const ServerEvent& event, LogFormat format) {
   write_event(event, format);
 }

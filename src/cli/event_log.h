@@ -42,5 +42,6 @@ void log_event(const UpstreamEvent& event, LogFormat format);
 void log_warning(const std::string& text, LogFormat format);
 void log_event(const RestartEvent& event, LogFormat format);
 void log_reload(std::string_view what, const std::string& failure, LogFormat format);
+void log_reload(std::string_view what, const Result<void>& reloaded, LogFormat format);
 
 }  // namespace bowline::cli

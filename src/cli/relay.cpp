@@ -66,10 +66,6 @@ constexpr const char* notes =
     "\nrestarts it as it does a server.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
 
-std::string failure_of(const Result<void>& result) {
-  return result ? std::string() : result.error().what();
-}
-
 Result<void> reload_upstreams(Upstreams& upstreams, const Options& options) {
   Result<std::vector<std::string>> urls = load_upstreams(options.upstreams, options.upstream_file);
   if (!urls) return urls.error();
@@ -116,9 +112,9 @@ void relay_until_stopped(const Options& options) {
   Upstreams upstreams(load_upstreams(options.upstreams, options.upstream_file).value(),
                       upstream_options_of(options, log));
   auto reload = [&] {
-    if (tls) log_reload("certificates", failure_of(tls->reload()), log);
+    if (tls) log_reload("certificates", tls->reload(), log);
     if (options.upstream_file.empty()) return;
-    log_reload("upstreams", failure_of(reload_upstreams(upstreams, options)), log);
+    log_reload("upstreams", reload_upstreams(upstreams, options), log);
   };
   std::vector<std::string> files = options.tls.files();
   if (!options.upstream_file.empty()) files.push_back(options.upstream_file);

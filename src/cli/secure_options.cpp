@@ -13,7 +13,7 @@
 namespace bowline::cli {
 namespace {
 
-constexpr std::size_t message_size_limit = std::size_t(1) << 30;
+constexpr std::size_t message_size_limit = Chunk::size_max;
 
 std::string key_log_file() {
   const char* file = ::secure_getenv("SSLKEYLOGFILE");

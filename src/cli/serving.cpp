@@ -64,10 +64,6 @@ OptionNames names_that_differ(const OptionValues& left, const OptionValues& righ
   return names;
 }
 
-void log_reload(std::string_view what, const Result<void>& reloaded, LogFormat log) {
-  log_reload(what, reloaded ? std::string() : reloaded.error().what(), log);
-}
-
 }  // namespace
 
 ServeParts load_parts(const ServeOptions& options) {

@@ -1,5 +1,7 @@
 #include "bowline/backend/chunk.h"
 
+#include "bowline/base/check.h"
+
 #include <cstring>
 
 namespace bowline {
@@ -15,6 +17,7 @@ Heap heap;
 }  // namespace
 
 Chunk Chunk::make(std::size_t size) {
+  BOWLINE_CHECK(size <= size_max);
   return Chunk(heap, new std::byte[size], size);
 }
 

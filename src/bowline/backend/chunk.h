@@ -45,8 +45,8 @@ class Chunk {
     if (pool_) pool_->give_back(memory_);
   }
 
-  // A chunk of `size` bytes (at least one) to be filled, or with a copy of `bytes`, in memory of
-  // its own.
+  // A chunk of `size` bytes (at least one, size_max at most) to be filled, or with a copy of
+  // `bytes`, in memory of its own.
   static Chunk make(std::size_t size);
   static Chunk copy(Bytes bytes);
 

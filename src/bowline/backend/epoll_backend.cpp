@@ -229,8 +229,6 @@ void EpollBackend::note(std::uint32_t events, Slot& known) {
   if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) known.writable = true;
 }
 
-// Sockets are read when their turn comes and not before: what came is then handled while it is hot,
-// in the one block that the last socket just gave back.
 // First the slot of the event after the next, and when that has come its reader.
 void EpollBackend::look_ahead() {
   auto slot_of = [this](int index) -> Slot& {
@@ -240,6 +238,8 @@ void EpollBackend::look_ahead() {
   if (event_index_ + 1 < event_count_) fetch(slot_of(event_index_ + 1).reader);
 }
 
+// Sockets are read when their turn comes and not before: what came is then handled while it is hot,
+// in the one block that the last socket just gave back.
 Op* EpollBackend::next() {
   while (event_index_ < event_count_) {
     const epoll_event& event = events_[static_cast<std::size_t>(event_index_)];

@@ -4,6 +4,7 @@
 
 #include "bowline/backend/backend.h"
 #include "bowline/task/scope.h"
+#include "bowline/task/slow_lane.h"
 #include "bowline/task/timer.h"
 
 #include <atomic>
@@ -42,6 +43,7 @@ class Loop final : public Scheduler {
   Backend& backend() { return *backend_; }
 
   void ready(Waiter& waiter) override { ready_.push(waiter); }
+  void ready_slowly(Waiter& waiter) override { slow_lane_.join(waiter); }
   void retire(Child& child) override { retired_.push(child); }
   void start(Task<> task) override { scope_->start(std::move(task)); }
   Time now() override;
@@ -60,6 +62,7 @@ class Loop final : public Scheduler {
   std::optional<Scope> scope_;  // what run() runs
   Timers timers_;
   Queue<Waiter> ready_;
+  SlowLane slow_lane_{*this};
   Queue<Waiter> retired_;
   Time now_{};
   bool now_known_ = false;

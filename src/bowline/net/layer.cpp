@@ -1,7 +1,7 @@
 #include "bowline/net/layer.h"
 
 #include "bowline/base/check.h"
-#include "bowline/task/slow_lane.h"
+#include "bowline/task/suspended.h"
 #include "bowline/task/wait.h"
 
 #include <cerrno>
@@ -122,7 +122,7 @@ bool Layer::pull(Op& op) {
   } while (size <= quick_size_max && scheduler_->may_go_on());
   reader_ = &op;
   reader_is_ = ReaderIs::queued;
-  SlowLane::join(*scheduler_, op);
+  scheduler_->ready_slowly(op);
   return false;
 }
 

@@ -18,6 +18,7 @@ namespace bowline {
 
 struct WebSocketOptions {
   // Of a message, all its frames together, and inflated: a longer one ends the connection (1009).
+  // Below 1 GiB.
   std::size_t message_size_max = 16 << 20;
   // Frames that a message may consist of (1008). Each costs time, an empty one too.
   std::size_t fragment_count_max = 1 << 17;

@@ -113,10 +113,9 @@ void Server::set_limits(const ServerLimits& limits) {
   network().post([this, limits] {
     options_.limits = limits;
     headcount_.set_limits(limits);
-    shards_.front()->set_limits(limits);
   });
-  for (std::size_t index = 1; index < shards_.size(); ++index) {
-    workers_[index]->post([&shard = *shards_[index], limits](Scope&) { shard.set_limits(limits); });
+  for (std::unique_ptr<Shard>& shard : shards_) {
+    shard->post([&shard = *shard, limits] { shard.set_limits(limits); });
   }
 }
 

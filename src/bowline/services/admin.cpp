@@ -213,17 +213,17 @@ class Pages {
     co_await http_->end_response();
   }
   // Until the connection or the client has gone.
-  static Task<> show(Scope& scope, Pages* pages, TraceLines* lines) {
-    scope.start(pages->watch_client(scope));
+  static Task<> show(Scope& scope, Pages* self, TraceLines* lines) {
+    scope.start(self->watch_client(scope));
     for (bool more = true; more;) {
       Result<std::string> text = co_await attempt(lines->next());
       more = text && !text->empty();
       if (!more) break;
-      Result<void> sent = co_await attempt(pages->http_->send(*text));
+      Result<void> sent = co_await attempt(self->http_->send(*text));
       more = sent.ok();
     }
     if (!lines->ended()) {
-      Task<bool> ending = pages->server_.trace(pages->number_, {});
+      Task<bool> ending = self->server_.trace(self->number_, {});
       Result<bool> ended = co_await attempt(std::move(ending));
     }
     scope.cancel();

@@ -22,6 +22,8 @@ class Scheduler {
  public:
   // `waiter` goes on in the loop's next turn, after those queued before it.
   virtual void ready(Waiter& waiter) = 0;
+  // The same for who computes for long when it goes on: when it is its turn in the slow lane.
+  virtual void ready_slowly(Waiter& waiter) = 0;
   // `child` has ended and goes as soon as nothing of it runs any more.
   virtual void retire(Child& child) = 0;
   // Runs `task`, beside all others, until it ends: the loop waits for it as for what it was given

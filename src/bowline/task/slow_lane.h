@@ -11,10 +11,13 @@
 
 namespace bowline {
 
+// One for each loop: Scheduler::ready_slowly().
 class SlowLane final : private Waiter {
  public:
-  // Has `waiter` go on, as Scheduler::ready() does, when it is its turn.
-  static void join(Scheduler& scheduler, Waiter& waiter);
+  explicit SlowLane(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+  // Has `waiter` go on when it is its turn.
+  void join(Waiter& waiter);
 
  private:
   // Of those that wait one in so many goes on in a turn, and at least one.
@@ -22,7 +25,7 @@ class SlowLane final : private Waiter {
 
   void go_on() override;
 
-  Scheduler* scheduler_ = nullptr;  // none while nobody waits
+  Scheduler& scheduler_;
   Queue<Waiter> waiting_;
   std::size_t count_ = 0;
 };
@@ -33,7 +36,7 @@ struct [[nodiscard]] SlowTurn : Suspended {
   template <class Promise>
   void await_suspend(std::coroutine_handle<Promise> awaiting) {
     coroutine = awaiting;
-    SlowLane::join(awaiting.promise().context->scheduler(), *this);
+    awaiting.promise().context->scheduler().ready_slowly(*this);
   }
   void await_resume() const {}
 };
