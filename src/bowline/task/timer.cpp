@@ -2,6 +2,8 @@
 
 #include "bowline/base/check.h"
 
+#include <algorithm>
+
 namespace bowline {
 
 void Timers::set(Timer& timer, Time at) {
@@ -28,7 +30,7 @@ void Timers::clear(Timer& timer) {
 void Timers::fire_due(Time now) {
   // What a timer sets while it fires may be due as well: the count keeps such a chain from holding
   // up everything else.
-  for (std::size_t left = heap_.size(); left > 0 && next() <= now; --left) {
+  for (std::size_t left = std::min(heap_.size(), fired_max); left > 0 && next() <= now; --left) {
     Timer& timer = *heap_.front();
     clear(timer);
     timer.fire();

@@ -29,8 +29,11 @@ class Timers {
   void set(Timer& timer, Time at);
   // Forgets `timer`; nothing happens when it is not set.
   void clear(Timer& timer);
-  // Fires all that are due, the earliest first; those that are set meanwhile wait for the next
-  // call.
+  // What one call of fire_due() fires at most: a thousand that are due at once, each of which ends a
+  // connection, let the network have its turn between.
+  static constexpr std::size_t fired_max = 32;
+  // Fires those that are due, the earliest first, up to `fired_max`; those that are set meanwhile
+  // wait for the next call.
   void fire_due(Time now);
   // The time of the earliest, or `never`.
   Time next() const { return heap_.empty() ? never : heap_.front()->at_; }
