@@ -111,7 +111,7 @@ def _running(command, port, workload, core):
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
                                    stdout=log, stderr=log, start_new_session=True,
-                                   preexec_fn=_on_core(core))
+                                   preexec_fn=on_core(core))
         try:
             _wait_until_listening(port, process, log, workload)
             yield process
@@ -131,7 +131,7 @@ def _load(build, port, pid, workload, effort, core):
                                                  values.items())]
     try:
         run = subprocess.run([str(word) for word in words], capture_output=True, text=True,
-                             timeout=LOAD_MAX, preexec_fn=_on_core(core))
+                             timeout=LOAD_MAX, preexec_fn=on_core(core))
     except subprocess.TimeoutExpired:
         raise Failed(f"did not end within {LOAD_MAX} s") from None
     if run.returncode != 0:
@@ -139,7 +139,8 @@ def _load(build, port, pid, workload, effort, core):
     return json.loads(run.stdout)
 
 
-def _on_core(core):
+def on_core(core):
+    """Gives what a program is to do first to stay on that core (preexec_fn)."""
     return lambda: os.sched_setaffinity(0, {core})
 
 

@@ -35,12 +35,13 @@ class Watched:
             names = (pathlib.Path(self._holder.name) / HOST).as_posix()
             command += ["--cert", f"{names}.pem", "--key", f"{names}.key"]
 
-        def limit():
+        def prepare():
+            measure.on_core(measure.cores()[0])()
             if files_max:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (files_max, files_max))
 
         self._process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL,
-                                         stderr=subprocess.PIPE, preexec_fn=limit)
+                                         stderr=subprocess.PIPE, preexec_fn=prepare)
         self.pid = self._process.pid
 
     def __enter__(self):
