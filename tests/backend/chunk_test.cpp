@@ -45,6 +45,16 @@ TEST(Chunk, gives_the_whole_memory_back_when_bytes_were_consumed) {
   EXPECT_EQ(pool.back, std::vector<std::byte*>{pool.room});
 }
 
+TEST(Chunk, of_what_was_built_has_its_very_bytes) {
+  BytesBuilder built;
+  built.append("abc");
+  const std::byte* bytes = built.data();
+  Chunk chunk = Chunk::of(std::move(built));
+  EXPECT_EQ(chunk.text(), "abc");
+  EXPECT_EQ(chunk.bytes().data(), bytes);
+  EXPECT_TRUE(built.empty());
+}
+
 TEST(Chunk, that_was_moved_away_is_empty_and_gives_nothing_back) {
   Pool pool;
   {

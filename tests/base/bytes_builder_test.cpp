@@ -36,6 +36,16 @@ TEST(BytesBuilder, that_is_cleared_keeps_its_memory_and_released_does_not) {
   EXPECT_EQ(buffer.capacity(), 0u);
 }
 
+TEST(BytesBuilder, gives_its_bytes_away) {
+  BytesBuilder buffer;
+  EXPECT_EQ(buffer.detach(), nullptr);
+  buffer.append("abc");
+  std::byte* detached = buffer.detach();
+  EXPECT_TRUE(buffer.empty());
+  EXPECT_EQ(Bytes(detached, 3).text(), "abc");
+  BytesBuilder::free(detached);
+}
+
 TEST(BytesBuilder, does_not_grow_within_what_was_reserved) {
   BytesBuilder buffer;
   buffer.append("x");

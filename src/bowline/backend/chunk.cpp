@@ -2,14 +2,14 @@
 
 #include "bowline/base/check.h"
 
-#include <cstring>
+#include <utility>
 
 namespace bowline {
 namespace {
 
 class Heap final : public ChunkPool {
  public:
-  void give_back(std::byte* memory) override { delete[] memory; }
+  void give_back(std::byte* memory) override { BytesBuilder::free(memory); }
 };
 
 Heap heap;
@@ -17,14 +17,22 @@ Heap heap;
 }  // namespace
 
 Chunk Chunk::make(std::size_t size) {
-  BOWLINE_CHECK(size <= size_max);
-  return Chunk(heap, new std::byte[size], size);
+  BytesBuilder bytes;
+  bytes.extend(size);
+  return of(std::move(bytes));
 }
 
 Chunk Chunk::copy(Bytes bytes) {
-  Chunk chunk = make(bytes.size());
-  std::memcpy(chunk.memory_, bytes.data(), bytes.size());
-  return chunk;
+  BytesBuilder copy;
+  copy.append(bytes);
+  return of(std::move(copy));
+}
+
+Chunk Chunk::of(BytesBuilder&& bytes) {
+  std::size_t size = bytes.size();
+  BOWLINE_CHECK(size <= size_max);
+  if (size == 0) return {};
+  return Chunk(heap, bytes.detach(), size);
 }
 
 }  // namespace bowline

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bowline/base/bytes.h"
+#include "bowline/base/bytes_builder.h"
 
 #include <cstdint>
 #include <new>
@@ -45,10 +46,11 @@ class Chunk {
     if (pool_) pool_->give_back(memory_);
   }
 
-  // A chunk of `size` bytes (at least one, size_max at most) to be filled, or with a copy of
-  // `bytes`, in memory of its own.
+  // A chunk of `size` bytes (size_max at most) to be filled, or with a copy of `bytes`, in memory
+  // of its own; or with what was built, which is not copied. Of none it is an empty one.
   static Chunk make(std::size_t size);
   static Chunk copy(Bytes bytes);
+  static Chunk of(BytesBuilder&& bytes);
 
   // Gives the memory up: whoever takes it returns it to the pool. The chunk must be unread.
   std::pair<ChunkPool*, std::byte*> release() { return {std::exchange(pool_, nullptr), memory_}; }

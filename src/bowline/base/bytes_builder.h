@@ -40,6 +40,9 @@ class BytesBuilder {
   }
   void clear() { shrink(0); }
   void release() { block_.reset(); }
+  // Gives the bytes away, and is empty: whoever takes them ends them with free().
+  std::byte* detach() { return block_ ? block_.release()->bytes() : nullptr; }
+  static void free(std::byte* detached) { Free()(reinterpret_cast<Block*>(detached) - 1); }
 
  private:
   // In front of the bytes themselves.

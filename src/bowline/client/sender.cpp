@@ -7,7 +7,7 @@
 namespace bowline {
 
 Message make_message(Bytes bytes, MessageKind kind) {
-  return Message(bytes.empty() ? Chunk() : Chunk::copy(bytes), kind);
+  return Message(Chunk::copy(bytes), kind);
 }
 
 Error too_big_error(const std::string& action, std::size_t size, std::size_t size_max) {

@@ -31,11 +31,7 @@ bool DatagramPeer::deliver(Chunk& bytes, bool is_fresh) {
     queue_first_ = 0;
   }
   Chunk taken = std::move(bytes);
-  if (taken.empty()) {
-    queue_.emplace_back();
-  } else {
-    queue_.push_back(is_fresh ? std::move(taken) : Chunk::copy(taken));
-  }
+  queue_.push_back(is_fresh ? std::move(taken) : Chunk::copy(taken));
   return true;
 }
 

@@ -99,6 +99,10 @@ class WebSocketProtocol {
   // The next thing that happened; none until more comes. `closed` is the last and comes once.
   WebSocketEvent next_event() { return is_idle() ? WebSocketEvent() : next_of_input(); }
 
+  // The bytes of the message that an event just gave, where it came in parts and does not lie in
+  // what was received: they are the caller's then.
+  BytesBuilder take_message();
+
   // Puts a message into the output; false, and nothing is done, once closing has begun. Text must
   // be UTF-8. There is no limit here: look at output().size() before more is sent, or received,
   // than the other side takes.

@@ -307,6 +307,11 @@ void WebSocketProtocol::let_go() {
   if (!rare_->in_message) rare_->message.release();
 }
 
+BytesBuilder WebSocketProtocol::take_message() {
+  BOWLINE_CHECK(busy_ & holding);
+  return std::move(rare_->message);
+}
+
 // All input was read: an idle connection holds nothing that is not needed.
 void WebSocketProtocol::rest() {
   if (busy_ == 0 && !client_ && !compresses_) rare_.reset();

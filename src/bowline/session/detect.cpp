@@ -27,7 +27,7 @@ Task<Speech> detect(Network network, Stream& stream, SniffOptions options) {
       BytesBuilder both;
       both.append(first.bytes());
       both.append(more->bytes());
-      first = Chunk::copy(both.bytes());
+      first = Chunk::of(std::move(both));
     }
     sniffer.receive(first.bytes(), network.now());
   }

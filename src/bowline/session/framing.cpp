@@ -140,11 +140,10 @@ class LineLayer final : public FramingLayer {
       refuse(op);
       return;
     }
-    auto [pool, memory] = Chunk::copy(parts_.bytes()).release();
-    op.received(*pool, memory);
     op.result = static_cast<int>(parts_.size());
     op.message = MessageKind::text;
-    parts_.release();
+    auto [pool, memory] = Chunk::of(std::move(parts_)).release();
+    op.received(*pool, memory);
   }
   bool write(Op& op) override {
     if (!may_write(op)) return true;

@@ -23,7 +23,7 @@ std::size_t cost(const Message& message) {
 
 // In memory that may go with any thread.
 Message copy(const Message& message) {
-  Chunk chunk = message.size() > 0 ? Chunk::copy(message.bytes()) : Chunk();
+  Chunk chunk = Chunk::copy(message.bytes());
   return Message(std::move(chunk), message.kind());
 }
 

@@ -149,7 +149,10 @@ Bytes WebSocketLayer::take_found(MessageKind& kind) {
 
 Chunk WebSocketLayer::chunk_of(Bytes message) {
   if (message.empty()) return {};
-  if (!input_->has(message.data())) return Chunk::copy(message);
+  if (!input_->has(message.data())) {
+    input_->found.bytes = {};  // it lies elsewhere, and can't go back in place
+    return Chunk::of(protocol_.take_message());
+  }
   input_->hold();
   return Chunk(*input_, const_cast<std::byte*>(message.data()), message.size());
 }

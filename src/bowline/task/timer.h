@@ -29,8 +29,8 @@ class Timers {
   void set(Timer& timer, Time at);
   // Forgets `timer`; nothing happens when it is not set.
   void clear(Timer& timer);
-  // What one call of fire_due() fires at most: a thousand that are due at once, each of which ends a
-  // connection, let the network have its turn between.
+  // What one call of fire_due() fires at most: between a thousand that are due at once, each of
+  // which ends a connection, the network has its turn.
   static constexpr std::size_t fired_max = 32;
   // Fires those that are due, the earliest first, up to `fired_max`; those that are set meanwhile
   // wait for the next call.
