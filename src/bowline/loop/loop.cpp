@@ -4,7 +4,7 @@ namespace bowline {
 namespace {
 
 // How many operations that are answered at once a task may do before the others have their turn.
-constexpr int turn_credit = 32;
+constexpr int turn_credit = 8;
 
 }  // namespace
 
