@@ -112,8 +112,8 @@ Written by `./dev hostile` on {date}: {rounds} rounds, {version}, {machine}, {co
 Each attack is played for {seconds} s on a fresh `bowline serve echo --threads 1 --quiet {options}`,
 which also serves a client that behaves well: it sends a line of 64 bytes over TCP and waits for it,
 250 times a second, before, during and after the attack. The server has a core of its own. The good
-client has another, and the attacker that one while the good client sleeps, for a share of {share} of
-each second at most.
+client has another; the attacker has that one while the good client sleeps, for a share of {share}
+of each second at most.
 
 Memory is the most by which resident memory grew (VmHWM) in any round, beside what the limits allow.
 Descriptors are those before, the most, and after. p99 is the good client's, of the median round;

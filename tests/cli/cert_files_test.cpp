@@ -93,9 +93,10 @@ TEST(CertFolder, refuses_an_authority_that_can_not_sign) {
 TEST(CertFolder, gives_no_certificate_that_outlives_its_authority) {
   Folder folder;
   CertFolder certs(folder / "");
-  certs.open_authority(today() - std::chrono::days(3640));
-  auto made = certs.make(CertificateUse::server, {"localhost"}, today(), 300);
-  EXPECT_EQ(made.identity.valid_until, today() + std::chrono::days(10));
+  auto now = today();
+  certs.open_authority(now - std::chrono::days(3640));
+  auto made = certs.make(CertificateUse::server, {"localhost"}, now, 300);
+  EXPECT_EQ(made.identity.valid_until, now + std::chrono::days(10));
 }
 
 TEST(CertFileStem, is_always_the_name_of_a_file_of_its_own) {
