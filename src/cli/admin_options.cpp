@@ -25,16 +25,26 @@ void add_admin_options(CLI::App& command, AdminSettings& settings) {
       ->type_name("FILE");
 }
 
+std::shared_ptr<Authenticator> make_authenticator(const AdminSettings& settings) {
+  if (settings.token_file.empty()) return nullptr;
+  return std::make_shared<Authenticator>(load_checks({.tokens_file = settings.token_file}).value());
+}
+
+Result<void> reload(Authenticator& authenticator, const AdminSettings& settings) {
+  Result<CheckList> checks = load_checks({.tokens_file = settings.token_file});
+  if (!checks) return checks.error();
+  authenticator.use(std::move(*checks));
+  return {};
+}
+
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
-                                   std::shared_ptr<TlsContext> tls, LogFormat log) {
+                                   std::shared_ptr<TlsContext> tls,
+                                   std::shared_ptr<Authenticator> authenticator, LogFormat log) {
   if (!settings.any()) return nullptr;
   AdminOptions options;
   options.url = settings.url;
   options.tls = std::move(tls);
-  if (!settings.token_file.empty()) {
-    AuthSources sources{.tokens_file = settings.token_file};
-    options.authenticator = std::make_shared<Authenticator>(load_checks(sources).value());
-  }
+  options.authenticator = std::move(authenticator);
   auto admin = std::make_unique<Admin>(server, std::move(options));
   log_event({.kind = ServerEvent::Kind::listening, .url = admin->url(), .service = "admin"}, log);
   if (is_exposed(admin->url())) {

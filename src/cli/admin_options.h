@@ -1,6 +1,7 @@
 // The options of `serve` and `relay` about their admin address, and what begins there.
 #pragma once
 
+#include "bowline/auth/authenticator.h"
 #include "bowline/services/admin.h"
 #include "cli/event_log.h"
 
@@ -21,10 +22,15 @@ struct AdminSettings {
 };
 
 void add_admin_options(CLI::App& command, AdminSettings& settings);
+// Who may see it; null: everybody who gets there. Throws Error when the file is no good.
+std::shared_ptr<Authenticator> make_authenticator(const AdminSettings& settings);
+// Reads the file again. What is no good changes nothing.
+Result<void> reload(Authenticator& authenticator, const AdminSettings& settings);
 // Tells where it listens, and of who could get there unasked. Null where none is wanted. Throws
-// Error when the address or the file of tokens is no good. `tls`: for https.
+// Error when the address is no good. `tls`: for https.
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
-                                   std::shared_ptr<TlsContext> tls, LogFormat log);
+                                   std::shared_ptr<TlsContext> tls,
+                                   std::shared_ptr<Authenticator> authenticator, LogFormat log);
 
 // Whether others than this machine's can get to `url`, where an Admin listens, and read along.
 bool is_exposed(const std::string& url);

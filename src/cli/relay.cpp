@@ -111,13 +111,16 @@ void relay_until_stopped(const Options& options) {
   std::shared_ptr<TlsContext> tls = server_options.open.tls;
   Upstreams upstreams(load_upstreams(options.upstreams, options.upstream_file).value(),
                       upstream_options_of(options, log));
+  std::shared_ptr<Authenticator> admins = make_authenticator(options.admin);
   auto reload = [&] {
     if (tls) log_reload("certificates", tls->reload(), log);
+    if (admins) log_reload("admin tokens", cli::reload(*admins, options.admin), log);
     if (options.upstream_file.empty()) return;
     log_reload("upstreams", reload_upstreams(upstreams, options), log);
   };
   std::vector<std::string> files = options.tls.files();
   if (!options.upstream_file.empty()) files.push_back(options.upstream_file);
+  if (admins) files.push_back(options.admin.token_file);
   Supervision supervision(options.supervision, log);
   std::optional<FileWatch> watch;
   if (!files.empty()) watch.emplace(files, [&](FileWatch&, bool) { supervision.reload(reload); });
@@ -133,7 +136,7 @@ void relay_until_stopped(const Options& options) {
   Worker checker(options.backend);
   start(checker);
   checker.post([&](Scope& scope) { scope.start(upstreams.check(checker.network())); });
-  std::unique_ptr<Admin> admin = begin_admin(server, options.admin, tls, log);
+  std::unique_ptr<Admin> admin = begin_admin(server, options.admin, tls, admins, log);
   server.run();
 }
 

@@ -81,6 +81,7 @@ ServeParts load_parts(const ServeOptions& options) {
   load(names_added<ServerAuthOptions>(add_auth_options), [&] {
     parts.authenticator = make_authenticator(options.auth, !options.tls.client_ca.empty());
   });
+  load({"admin-tokens"}, [&] { parts.admins = make_authenticator(options.admin); });
   // What can't be listened at for want of a certificate has been told.
   if (!parts.mistakes.empty()) return parts;
   OpenOptions open = open_options(options, parts);
@@ -95,6 +96,7 @@ Serving::Serving(ServeOptions options, OptionValues values, const ServeParts& pa
       values_(std::move(values)),
       tls_(parts.tls),
       authenticator_(parts.authenticator),
+      admins_(parts.admins),
       log_(options_.log_format()),
       supervision_(options_.supervision, log_),
       server_(observed(server_options(options_, parts))) {
@@ -113,18 +115,19 @@ ServerOptions Serving::observed(ServerOptions server) {
 
 void Serving::run() {
   std::optional<FileWatch> watch;
-  if (tls_ || authenticator_ || !options_.config.path.empty()) {
+  if (tls_ || authenticator_ || admins_ || !options_.config.path.empty()) {
     watch.emplace(files(), [this](FileWatch& watching, bool asked) {
       supervision_.reload([&] { reload(watching, asked); });
     });
   }
-  std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, tls_, log_);
+  std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, tls_, admins_, log_);
   server_.run();
 }
 
 std::vector<std::string> Serving::files() const {
   std::vector<std::string> files = options_.tls.files();
   for (std::string& file : options_.auth.sources.files()) files.push_back(std::move(file));
+  if (admins_) files.push_back(options_.admin.token_file);
   return files;
 }
 
@@ -172,6 +175,10 @@ void Serving::follow(ServeOptions wanted, const ServeParts& parts, OptionValues 
     followed.erase("auth-timeout");
     options_.auth = std::move(wanted.auth);
   }
+  if (admins_ && parts.admins) {
+    followed.insert("admin-tokens");
+    options_.admin.token_file = std::move(wanted.admin.token_file);
+  }
   std::vector<std::string> changed;
   std::vector<std::string> left;
   for (const std::string& name : names_that_differ(values_, values)) {
@@ -192,6 +199,7 @@ void Serving::reload_files() {
   if (authenticator_) {
     log_reload("credentials", cli::reload(*authenticator_, options_.auth), log_);
   }
+  if (admins_) log_reload("admin tokens", cli::reload(*admins_, options_.admin), log_);
 }
 
 }  // namespace bowline::cli

@@ -17,6 +17,7 @@ namespace bowline::cli {
 struct ServeParts {
   std::shared_ptr<TlsContext> tls;               // null: no TLS
   std::shared_ptr<Authenticator> authenticator;  // null: nobody is asked
+  std::shared_ptr<Authenticator> admins;         // the same at the admin address
   // What is wrong with the options, each with its place where that is in a file.
   std::vector<Error> mistakes;
 };
@@ -48,6 +49,7 @@ class Serving {
   OptionValues values_;
   std::shared_ptr<TlsContext> tls_;
   std::shared_ptr<Authenticator> authenticator_;
+  std::shared_ptr<Authenticator> admins_;
   std::atomic<LogFormat> log_;
   Supervision supervision_;  // before there are threads
   Server server_;

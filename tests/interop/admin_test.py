@@ -135,6 +135,20 @@ class Tokens(AdminTest):
             stranger.stderr.find("permission denied: the server answered 401")
             self.assertEqual(stranger.exit_code(), 1)
 
+    def test_that_were_taken_from_the_file_no_longer_count(self):
+        first, second = ({"Authorization": f"Bearer {letter * 32}"} for letter in "ab")
+        with tempfile.NamedTemporaryFile("w", suffix=".tokens") as file:
+            file.write(f"prometheus {'a' * 32}\n")
+            file.flush()
+            program, _, url = self.serve_with_admin(options=("--admin-tokens", file.name))
+            self.assertEqual(self.ask(url, "/metrics", headers=first)[0], 200)
+            file.seek(0)
+            file.write(f"prometheus {'b' * 32}\n")
+            file.flush()
+            program.stderr.find("admin tokens loaded anew")
+            self.assertEqual(self.ask(url, "/metrics", headers=first)[0], 401)
+            self.assertEqual(self.ask(url, "/metrics", headers=second)[0], 200)
+
 
 class Connections(AdminTest):
     def list(self, url):

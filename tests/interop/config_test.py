@@ -89,13 +89,15 @@ class Checking(ConfigTest, TlsTest):
         (self.place / "tokens").write_text("nonsense\n")
         (self.place / "tokens").chmod(0o600)
         self.write("# ours", 'listen = "udp://:1"', 'framing = "line"', 'cert = "none.pem"',
-                   'key = "none.key"', 'auth-tokens = "tokens"')
+                   'key = "none.key"', 'auth-tokens = "tokens"',
+                   'admin = "http://127.0.0.1:0"', 'admin-tokens = "tokens"')
         code, printed, told = self.check()
         self.assertEqual((code, printed), (2, ""))
         self.check_lines(told.splitlines(),
                          r"error: bowline.toml:3:11: --framing is for bytes .*",
                          r"error: bowline.toml:4:8: .*none.pem: no such file.*",
-                         r"error: bowline.toml:6:15: read tokens tokens, line 1: .*")
+                         r"error: bowline.toml:6:15: read tokens tokens, line 1: .*",
+                         r"error: bowline.toml:8:16: read tokens tokens, line 1: .*")
 
     def test_what_can_not_be_listened_at_is_a_mistake(self):
         self.write("listen = [", f'  "{TCP}",', '  "wss://:1",', "]")

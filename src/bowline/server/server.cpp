@@ -66,6 +66,7 @@ void Server::add_shard(Network network) {
 }
 
 void Server::add(std::string url, Handler handler, std::string service) {
+  BOWLINE_CHECK(endpoints_.size() < Shard::endpoint_count_max);
   Url parsed = Url::parse(url).value();
   Opener opener = make_opener(parsed, options_.open);
   note([&](Standing& standing) { standing.status.services.push_back({.service = service}); });

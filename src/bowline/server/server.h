@@ -57,7 +57,7 @@ class Server {
   Server(const Server&) = delete;
   ~Server();
 
-  // Serves `handler` at `url` (see listen()). Before run() or serve().
+  // Serves `handler` at `url` (see listen()). Before run() or serve(); at most 4,096 of them.
   void add(std::string url, Handler handler, std::string service = {});
   // Sockets that this process was given, its own from now on (os::take_inherited_sockets). One that
   // bears a URL of add() as its name, or is at an address of it, is used in place of a new one; the

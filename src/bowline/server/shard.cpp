@@ -101,7 +101,7 @@ class Shard::Session final : public Child {
   std::uint64_t quiet_looks_ : 3 = 0;
   std::uint64_t opening_ : 1;
   std::int64_t begin_us_ : 52;
-  std::uint64_t endpoint_ : 12;
+  std::uint64_t endpoint_ : Shard::endpoint_bits;
 };
 
 class Shard::Sessions : public Scope {

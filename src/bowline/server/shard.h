@@ -55,6 +55,9 @@ struct ServiceCounts {
 
 class Shard {
  public:
+  static constexpr unsigned endpoint_bits = 12;  // of the number that a connection keeps
+  static constexpr std::size_t endpoint_count_max = 1u << endpoint_bits;
+
   // All must outlive it. With `observe`, or where `limits` has rates, each stream gets a Tap.
   Shard(Network network, const ServerLimits& limits, const OpenOptions& open,
         const ServerEndpoints& endpoints, Headcount& headcount, const ServerObserver& observer,
