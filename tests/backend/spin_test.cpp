@@ -20,15 +20,16 @@ struct Watched {
       while (os::now() < end) continue;
       return events;
     };
-    spin.wait(never, look, sleep);
+    spin.wait(never, look, sleep, [&] { return who; });
   }
 
   // Events that came one by one, without a wait.
   void see_single_events() {
-    for (unsigned count = 0; count < Spin::alone_min; ++count) wait(1);
+    for (unsigned count = 0; count <= Spin::alone_min; ++count) wait(1);
   }
 
   Spin spin;
+  std::uint64_t who = 1;
   int looks = 0;
   int sleeps = 0;
 };
@@ -75,6 +76,22 @@ TEST(Spin, sleeps_at_once_when_events_come_together) {
   EXPECT_EQ(watched.looks, 5);
 }
 
+TEST(Spin, looks_for_two_that_take_turns_and_not_for_three) {
+  Watched watched(10s);
+  auto take_turns = [&](std::uint64_t count) {
+    for (int turn = 0; turn < 20; ++turn) {
+      watched.who = 1 + watched.who % count;
+      watched.wait(1);
+    }
+    watched.wait(5);
+  };
+  watched.wait(1'000'000);
+  take_turns(2);
+  EXPECT_EQ(watched.looks, 5);
+  take_turns(3);
+  EXPECT_EQ(watched.sleeps, 1);
+}
+
 TEST(Spin, sleeps_when_its_limit_is_over_and_then_at_once) {
   Watched watched(100us);
   watched.see_single_events();
@@ -94,7 +111,7 @@ TEST(Spin, does_not_look_past_the_end_of_the_wait) {
   Time end = os::now() + 1ms;
   unsigned sleeps = 0;
   watched.spin.wait(
-      end, [] { return 0u; }, [&] { return ++sleeps; });
+      end, [] { return 0u; }, [&] { return ++sleeps; }, [] { return std::uint64_t(1); });
   EXPECT_GE(os::now(), end);
   EXPECT_LT(os::now(), end + 5s);
   EXPECT_EQ(sleeps, 1u);

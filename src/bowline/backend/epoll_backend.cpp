@@ -218,7 +218,7 @@ void EpollBackend::wait(Time until) {
   if (!answered_.empty() || until == Time()) {
     look();
   } else {
-    spin_.wait(until, look, sleep);
+    spin_.wait(until, look, sleep, [this] { return 1 + events_.front().data.u64; });
   }
 }
 

@@ -198,7 +198,12 @@ void UringBackend::wait(Time until) {
   if (!answered_.empty() || until == Time()) {
     look();
   } else {
-    spin_.wait(until, look, [this, until] { return sleep(until); });
+    auto who = [this] {
+      io_uring_cqe* only = nullptr;
+      return io_uring_peek_cqe(&ring_, &only) == 0 ? only->user_data : 0;
+    };
+    spin_.wait(
+        until, look, [this, until] { return sleep(until); }, who);
   }
 }
 
