@@ -7,10 +7,11 @@
 namespace bowline {
 namespace {
 
-// The only coding there is, once, and in no parameter's company.
+// The only coding there is, once, in no parameter's company nor an empty field's.
 HttpFailure read_transfer_coding(const HttpFields& fields) {
   std::string codings = fields.joined("transfer-encoding");
-  if (equals_ignoring_case(codings, "chunked")) return {};
+  bool is_one = fields.count("transfer-encoding") == 1;
+  if (is_one && equals_ignoring_case(codings, "chunked")) return {};
   std::string_view rest = codings;
   std::string_view coding;
   std::size_t chunked = 0;
@@ -20,7 +21,8 @@ HttpFailure read_transfer_coding(const HttpFields& fields) {
     ++(equals_ignoring_case(coding, "chunked") ? chunked : others);
   }
   if (others > 0) return {501, "there is no transfer coding but chunked"};
-  return {400, chunked > 1 ? "chunked is applied more than once" : "Transfer-Encoding is empty"};
+  return {400, chunked > 0 ? "Transfer-Encoding has more than chunked, once"
+                           : "Transfer-Encoding is empty"};
 }
 
 bool looks_like_framing(std::string_view name) {
