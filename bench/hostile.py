@@ -168,7 +168,7 @@ def while_attacked(server, visitor, row):
 
 def be_attacker():
     """Leaves the server its core, and the other to the good client as soon as that wants it."""
-    os.sched_setaffinity(0, {measure.cores()[1]})
+    measure.on_core(measure.cores()[1])()
     os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 

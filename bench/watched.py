@@ -17,7 +17,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Watched:
-    """One running server with a port for each of `schemes`; a context that ends it.
+    """One running server, on the server's core, with a port for each of `schemes`; a context that
+    ends it.
 
     `files_max` is its limit of open files. Raises measure.Failed when it does not listen.
     """

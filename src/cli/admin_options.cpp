@@ -1,6 +1,5 @@
 #include "cli/admin_options.h"
 
-#include "bowline/auth/load_checks.h"
 #include "bowline/base/url.h"
 #include "cli/option_values.h"
 
@@ -18,23 +17,11 @@ void add_admin_options(CLI::App& command, AdminSettings& settings) {
               "which bowline sockets --server lists")
           ->check(url_value());
   command
-      .add_option("--admin-tokens", settings.token_file,
+      .add_option("--admin-tokens", settings.auth.sources.tokens_file,
                   "Tell it only to who has a token of this file, as for --auth-tokens; health to "
                   "everybody")
       ->needs(admin)
       ->type_name("FILE");
-}
-
-std::shared_ptr<Authenticator> make_authenticator(const AdminSettings& settings) {
-  if (settings.token_file.empty()) return nullptr;
-  return std::make_shared<Authenticator>(load_checks({.tokens_file = settings.token_file}).value());
-}
-
-Result<void> reload(Authenticator& authenticator, const AdminSettings& settings) {
-  Result<CheckList> checks = load_checks({.tokens_file = settings.token_file});
-  if (!checks) return checks.error();
-  authenticator.use(std::move(*checks));
-  return {};
 }
 
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,

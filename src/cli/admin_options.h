@@ -1,8 +1,8 @@
 // The options of `serve` and `relay` about their admin address, and what begins there.
 #pragma once
 
-#include "bowline/auth/authenticator.h"
 #include "bowline/services/admin.h"
+#include "cli/auth_options.h"
 #include "cli/event_log.h"
 
 #include <memory>
@@ -15,19 +15,16 @@ class App;
 namespace bowline::cli {
 
 struct AdminSettings {
-  std::string url;  // empty: none
-  std::string token_file;
+  std::string url;         // empty: none
+  ServerAuthOptions auth;  // tokens alone
 
   bool any() const { return !url.empty(); }
 };
 
 void add_admin_options(CLI::App& command, AdminSettings& settings);
-// Who may see it; null: everybody who gets there. Throws Error when the file is no good.
-std::shared_ptr<Authenticator> make_authenticator(const AdminSettings& settings);
-// Reads the file again. What is no good changes nothing.
-Result<void> reload(Authenticator& authenticator, const AdminSettings& settings);
 // Tells where it listens, and of who could get there unasked. Null where none is wanted. Throws
-// Error when the address is no good. `tls`: for https.
+// Error when the address is no good. `tls`: for https. `authenticator`: who may see it; null:
+// everybody who gets there.
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
                                    std::shared_ptr<TlsContext> tls,
                                    std::shared_ptr<Authenticator> authenticator, LogFormat log);

@@ -111,16 +111,16 @@ void relay_until_stopped(const Options& options) {
   std::shared_ptr<TlsContext> tls = server_options.open.tls;
   Upstreams upstreams(load_upstreams(options.upstreams, options.upstream_file).value(),
                       upstream_options_of(options, log));
-  std::shared_ptr<Authenticator> admins = make_authenticator(options.admin);
+  std::shared_ptr<Authenticator> admins = make_authenticator(options.admin.auth, false);
   auto reload = [&] {
     if (tls) log_reload("certificates", tls->reload(), log);
-    if (admins) log_reload("admin tokens", cli::reload(*admins, options.admin), log);
+    if (admins) log_reload("admin tokens", cli::reload(*admins, options.admin.auth), log);
     if (options.upstream_file.empty()) return;
     log_reload("upstreams", reload_upstreams(upstreams, options), log);
   };
   std::vector<std::string> files = options.tls.files();
   if (!options.upstream_file.empty()) files.push_back(options.upstream_file);
-  if (admins) files.push_back(options.admin.token_file);
+  for (std::string& file : options.admin.auth.sources.files()) files.push_back(std::move(file));
   Supervision supervision(options.supervision, log);
   std::optional<FileWatch> watch;
   if (!files.empty()) watch.emplace(files, [&](FileWatch&, bool) { supervision.reload(reload); });

@@ -81,7 +81,7 @@ ServeParts load_parts(const ServeOptions& options) {
   load(names_added<ServerAuthOptions>(add_auth_options), [&] {
     parts.authenticator = make_authenticator(options.auth, !options.tls.client_ca.empty());
   });
-  load({"admin-tokens"}, [&] { parts.admins = make_authenticator(options.admin); });
+  load({"admin-tokens"}, [&] { parts.admins = make_authenticator(options.admin.auth, false); });
   // What can't be listened at for want of a certificate has been told.
   if (!parts.mistakes.empty()) return parts;
   OpenOptions open = open_options(options, parts);
@@ -126,8 +126,9 @@ void Serving::run() {
 
 std::vector<std::string> Serving::files() const {
   std::vector<std::string> files = options_.tls.files();
-  for (std::string& file : options_.auth.sources.files()) files.push_back(std::move(file));
-  if (admins_) files.push_back(options_.admin.token_file);
+  for (const ServerAuthOptions* auth : {&options_.auth, &options_.admin.auth}) {
+    for (std::string& file : auth->sources.files()) files.push_back(std::move(file));
+  }
   return files;
 }
 
@@ -177,7 +178,7 @@ void Serving::follow(ServeOptions wanted, const ServeParts& parts, OptionValues 
   }
   if (admins_ && parts.admins) {
     followed.insert("admin-tokens");
-    options_.admin.token_file = std::move(wanted.admin.token_file);
+    options_.admin.auth = std::move(wanted.admin.auth);
   }
   std::vector<std::string> changed;
   std::vector<std::string> left;
@@ -199,7 +200,7 @@ void Serving::reload_files() {
   if (authenticator_) {
     log_reload("credentials", cli::reload(*authenticator_, options_.auth), log_);
   }
-  if (admins_) log_reload("admin tokens", cli::reload(*admins_, options_.admin), log_);
+  if (admins_) log_reload("admin tokens", cli::reload(*admins_, options_.admin.auth), log_);
 }
 
 }  // namespace bowline::cli
