@@ -25,13 +25,9 @@ void add_admin_options(CLI::App& command, AdminSettings& settings) {
 }
 
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
-                                   std::shared_ptr<TlsContext> tls,
-                                   std::shared_ptr<Authenticator> authenticator, LogFormat log) {
+                                   AdminOptions options, LogFormat log) {
   if (!settings.any()) return nullptr;
-  AdminOptions options;
   options.url = settings.url;
-  options.tls = std::move(tls);
-  options.authenticator = std::move(authenticator);
   auto admin = std::make_unique<Admin>(server, std::move(options));
   log_event({.kind = ServerEvent::Kind::listening, .url = admin->url(), .service = "admin"}, log);
   if (is_exposed(admin->url())) {

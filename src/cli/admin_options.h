@@ -23,11 +23,9 @@ struct AdminSettings {
 
 void add_admin_options(CLI::App& command, AdminSettings& settings);
 // Tells where it listens, and of who could get there unasked. Null where none is wanted. Throws
-// Error when the address is no good. `tls`: for https. `authenticator`: who may see it; null:
-// everybody who gets there.
+// Error when the address is no good. `options` are what else it needs, but for the URL.
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
-                                   std::shared_ptr<TlsContext> tls,
-                                   std::shared_ptr<Authenticator> authenticator, LogFormat log);
+                                   AdminOptions options, LogFormat log);
 
 // Whether others than this machine's can get to `url`, where an Admin listens, and read along.
 bool is_exposed(const std::string& url);

@@ -136,7 +136,8 @@ void relay_until_stopped(const Options& options) {
   Worker checker(options.backend);
   start(checker);
   checker.post([&](Scope& scope) { scope.start(upstreams.check(checker.network())); });
-  std::unique_ptr<Admin> admin = begin_admin(server, options.admin, tls, admins, log);
+  AdminOptions admin_options{.tls = tls, .authenticator = admins, .upstreams = &upstreams};
+  std::unique_ptr<Admin> admin = begin_admin(server, options.admin, admin_options, log);
   server.run();
 }
 

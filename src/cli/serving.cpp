@@ -120,7 +120,8 @@ void Serving::run() {
       supervision_.reload([&] { reload(watching, asked); });
     });
   }
-  std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, tls_, admins_, log_);
+  AdminOptions admin_options{.tls = tls_, .authenticator = admins_};
+  std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, admin_options, log_);
   server_.run();
 }
 

@@ -92,7 +92,10 @@ class Metrics(AdminTest):
         at = relay.stderr.find(r"listening on (\S+) \(relay\)")[1]
         with connect(urllib.parse.urlsplit(at).port) as peer:
             self.say_hello(peer)
-            self.assertEqual(self.samples(url)["bowline_received_bytes_total", None], 5)
+            samples = self.samples(url)
+            self.assertEqual(samples["bowline_received_bytes_total", None], 5)
+            self.assertEqual(samples["bowline_upstream_healthy", None], 1)
+            self.assertEqual(samples["bowline_upstream_connections", None], 1)
 
 
 class Health(AdminTest):

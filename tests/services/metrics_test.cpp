@@ -98,6 +98,18 @@ TEST(Metrics, add_up_the_queues_of_a_service) {
   EXPECT_THAT(text, HasSubstr("\nbowline_queued_bytes{service=\"echo\"} 2000\n"));
 }
 
+TEST(Metrics, have_the_upstreams_of_a_relay) {
+  UpstreamStatus well{.url = "tcp://a:1", .connections = 2, .attempts = 9, .failures = 4};
+  UpstreamStatus ill{.url = "tcp://b:1", .healthy = false, .draining = true};
+  std::string text = metrics_text({}, {}, {}, {well, ill});
+  EXPECT_THAT(text, HasSubstr("\nbowline_upstream_healthy{upstream=\"tcp://a:1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\nbowline_upstream_healthy{upstream=\"tcp://b:1\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("\nbowline_upstream_draining{upstream=\"tcp://b:1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("\nbowline_upstream_connections{upstream=\"tcp://a:1\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("\nbowline_upstream_attempts_total{upstream=\"tcp://a:1\"} 9\n"));
+  EXPECT_THAT(text, HasSubstr("\nbowline_upstream_failures_total{upstream=\"tcp://a:1\"} 4\n"));
+}
+
 TEST(Metrics, tell_of_the_process) {
   os::ProcessUsage usage;
   usage.cpu_seconds = 0.25;

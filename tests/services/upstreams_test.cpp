@@ -265,6 +265,30 @@ TEST_F(UpstreamsTest, one_that_is_named_again_serves_again) {
   });
 }
 
+TEST_F(UpstreamsTest, tell_how_they_are) {
+  options_.check_interval = 1h;
+  options_.fall = 2;
+  run(
+      [](Network network, UpstreamsTest* test) -> Task<> {
+        co_await test->connect_times(network, 6);
+        test->held_.erase(test->held_.begin());
+        test->upstreams_->set({"tcp://a:1"});
+        std::vector<UpstreamStatus> told = test->upstreams_->status();
+        EXPECT_EQ(told.size(), 2u);
+        EXPECT_EQ(told.front().url, "tcp://a:1");
+        EXPECT_FALSE(told.front().healthy);
+        EXPECT_EQ(told.front().connections, 0u);
+        EXPECT_EQ(told.front().attempts, told.front().failures);
+        EXPECT_GE(told.front().failures, 2u);
+        EXPECT_EQ(told.back().url, "tcp://b:7000");
+        EXPECT_TRUE(told.back().healthy && told.back().draining);
+        EXPECT_EQ(told.back().connections, 5u);
+        EXPECT_EQ(told.back().attempts, 6u);
+        EXPECT_EQ(told.back().failures, 0u);
+      },
+      {"tcp://a:1", "tcp://b:7000"});
+}
+
 TEST_F(UpstreamsTest, says_so_when_all_drain) {
   run([](Network network, UpstreamsTest* test) -> Task<> {
     test->upstreams_->set({});

@@ -7,6 +7,7 @@
 #include "bowline/os/signals.h"
 #include "bowline/services/metrics.h"
 #include "bowline/services/trace_lines.h"
+#include "bowline/services/upstreams.h"
 #include "bowline/session/http.h"
 #include "bowline/task/wait.h"
 
@@ -156,7 +157,9 @@ class Pages {
     std::optional<std::vector<ConnectionStatus>> connections(std::in_place);
     if (with_queues) connections = co_await ask(server_.connections());
     if (!connections) co_return;
-    say(200, metrics_text(*status, os::process_usage(), *connections), metrics_type);
+    std::vector<UpstreamStatus> upstreams;
+    if (options_.upstreams) upstreams = options_.upstreams->status();
+    say(200, metrics_text(*status, os::process_usage(), *connections, upstreams), metrics_type);
   }
 
   Task<> health() {

@@ -16,6 +16,8 @@
 
 namespace bowline {
 
+class Upstreams;
+
 struct AdminOptions {
   // http://host:port, https://host:port, unix:/path; tcp:// and tls:// mean the same. Whoever gets
   // there and is not refused by the authenticator can close connections and read what they carry.
@@ -23,6 +25,7 @@ struct AdminOptions {
   std::shared_ptr<TlsContext> tls;  // for https://
   // Lets in those that it knows, but asks nobody about health; null: everybody.
   std::shared_ptr<Authenticator> authenticator;
+  Upstreams* upstreams = nullptr;  // those of a relay, for its metrics; must outlive all this
   HttpServerOptions http;
   // How long a loop of the server may take to answer. One that does not is unhealthy.
   Duration answer_timeout = std::chrono::seconds(1);

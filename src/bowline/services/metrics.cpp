@@ -149,6 +149,26 @@ void add_queues(Families& families, const std::vector<ConnectionStatus>& connect
   }
 }
 
+void add_upstreams(Families& families, const std::vector<UpstreamStatus>& upstreams) {
+  auto add = [&](const char* name, const char* help, MetricType type, auto member) {
+    std::vector<ClientMetric>& metrics = families.begin(name, help, type);
+    for (const UpstreamStatus& upstream : upstreams) {
+      auto value = static_cast<double>(upstream.*member);
+      metrics.push_back(metric(type, value, {{"upstream", upstream.url}}));
+    }
+  };
+  add("bowline_upstream_healthy", "0 once its checks and connections fail.", MetricType::Gauge,
+      &UpstreamStatus::healthy);
+  add("bowline_upstream_draining", "1 while it gets no new connections.", MetricType::Gauge,
+      &UpstreamStatus::draining);
+  add("bowline_upstream_connections", "Connections at this moment.", MetricType::Gauge,
+      &UpstreamStatus::connections);
+  add("bowline_upstream_attempts_total", "Attempts to connect for a client.", MetricType::Counter,
+      &UpstreamStatus::attempts);
+  add("bowline_upstream_failures_total", "Attempts and checks that failed.", MetricType::Counter,
+      &UpstreamStatus::failures);
+}
+
 void add_process(Families& families, const os::ProcessUsage& usage) {
   auto gauge = [&](const char* name, const char* help, auto value) {
     families.add(name, help, MetricType::Gauge, static_cast<double>(value));
@@ -166,7 +186,8 @@ void add_process(Families& families, const os::ProcessUsage& usage) {
 }  // namespace
 
 std::string metrics_text(const ServerStatus& status, const os::ProcessUsage& usage,
-                         const std::vector<ConnectionStatus>& connections) {
+                         const std::vector<ConnectionStatus>& connections,
+                         const std::vector<UpstreamStatus>& upstreams) {
   Families families;
   families.add("bowline_uptime_seconds", "How long the server runs.", MetricType::Gauge,
                seconds(status.uptime));
@@ -175,6 +196,7 @@ std::string metrics_text(const ServerStatus& status, const os::ProcessUsage& usa
                static_cast<double>(status.accept_failures));
   add_services(families, status.services);
   if (!connections.empty()) add_queues(families, connections);
+  if (!upstreams.empty()) add_upstreams(families, upstreams);
   add_process(families, usage);
   return families.text();
 }

@@ -4,6 +4,7 @@
 
 #include "bowline/os/process_usage.h"
 #include "bowline/server/status.h"
+#include "bowline/services/upstreams.h"
 
 #include <string>
 #include <vector>
@@ -13,8 +14,10 @@ namespace bowline {
 inline constexpr const char* metrics_type = "text/plain; version=0.0.4; charset=utf-8";
 
 // Each family with a line of help; those of a service are labelled with its name, its transport and
-// its URL. What `connections` have in their queues is summed up by service.
+// its URL, those of an upstream with its URL. What `connections` have in their queues is summed up
+// by service.
 std::string metrics_text(const ServerStatus& status, const os::ProcessUsage& usage,
-                         const std::vector<ConnectionStatus>& connections = {});
+                         const std::vector<ConnectionStatus>& connections = {},
+                         const std::vector<UpstreamStatus>& upstreams = {});
 
 }  // namespace bowline

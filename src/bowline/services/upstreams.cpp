@@ -11,14 +11,10 @@ namespace bowline {
 
 using Kind = UpstreamEvent::Kind;
 
-// All but the URL under the lock.
-struct Upstreams::Target {
-  explicit Target(std::string at) : url(std::move(at)) {}
+// All but the URL, which does not change, under the lock.
+struct Upstreams::Target : UpstreamStatus {
+  explicit Target(const std::string& at) { url = at; }
 
-  const std::string url;
-  std::size_t connections = 0;
-  bool healthy = true;
-  bool draining = false;
   unsigned streak = 0;  // results in a row that say otherwise than `healthy`
 };
 
@@ -79,6 +75,13 @@ void Upstreams::set(const std::vector<std::string>& urls) {
   remove_drained();
 }
 
+std::vector<UpstreamStatus> Upstreams::status() {
+  std::lock_guard lock(mutex_);
+  std::vector<UpstreamStatus> all;
+  for (const TargetPointer& target : targets_) all.push_back(*target);
+  return all;
+}
+
 void Upstreams::remove_drained() {
   std::erase_if(targets_, [&](const TargetPointer& target) {
     bool drained = target->draining && target->connections == 0;
@@ -137,6 +140,7 @@ Upstreams::Lease Upstreams::choose(const Address& client, const std::vector<Targ
   if (left == 0) return {};
   TargetPointer chosen = pick(healthy.empty() ? failing : healthy, client);
   ++chosen->connections;
+  ++chosen->attempts;
   return Lease(*this, std::move(chosen));
 }
 
@@ -162,8 +166,9 @@ Upstreams::TargetPointer Upstreams::pick(const std::vector<TargetPointer>& from,
 
 // What a connection or a check has met with; `failure` is empty for success.
 void Upstreams::note(Target& target, const std::string& failure) {
-  if (options_.check_interval == forever) return;  // nothing would make it healthy again
   std::lock_guard lock(mutex_);
+  target.failures += !failure.empty();
+  if (options_.check_interval == forever) return;  // nothing would make it healthy again
   if (failure.empty() == target.healthy) {
     target.streak = 0;
     return;

@@ -28,6 +28,16 @@ struct UpstreamEvent {
   std::size_t connections = 0;  // draining: how many are left
 };
 
+// One upstream at one moment.
+struct UpstreamStatus {
+  std::string url;
+  bool healthy = true;
+  bool draining = false;
+  std::size_t connections = 0;  // at this moment, those that are being made included
+  std::uint64_t attempts = 0;   // to connect for a client
+  std::uint64_t failures = 0;   // of these, and of checks
+};
+
 struct UpstreamOptions {
   Balance balance = Balance::least_connections;
   // How long a client may wait for its upstream. Each that is tried gets its share of what is left.
@@ -81,6 +91,8 @@ class Upstreams {
   // new connections, and are forgotten when their last has ended. Throws as the constructor, and
   // changes nothing then.
   void set(const std::vector<std::string>& urls);
+  // All that there are, drained ones not. From any thread.
+  std::vector<UpstreamStatus> status();
 
  private:
   using TargetPointer = std::shared_ptr<Target>;
