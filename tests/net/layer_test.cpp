@@ -1,107 +1,9 @@
 #include "bowline/net/layer.h"
 
-#include "bowline/net/pipe.h"
-#include "bowline/task/scope.h"
-#include "bowline/task/wait.h"
-#include "tests/support/loop_fixture.h"
-#include "tests/support/scripted_transport.h"
-
-#include <gtest/gtest.h>
-
-#include <string>
+#include "tests/net/line_layer.h"
 
 namespace bowline {
 namespace {
-
-using namespace std::chrono_literals;
-using testing::ScriptedTransport;
-
-// Lines in both directions: what is read is a line without its end, what is written becomes one.
-// "?" is answered by the layer itself with "!", as pings are; "." is the goodbye.
-class LineLayer final : public Layer {
- public:
-  LineLayer(TransportPointer below, Scheduler& scheduler) : Layer(std::move(below), scheduler) {}
-  ~LineLayer() override { ++closed_count; }
-
-  std::string url() const override { return "lines:" + below().url(); }
-  using Layer::flush;
-  using Layer::reader_waits;
-  using Layer::wake_reader;
-
-  static int closed_count;
-  bool waits_for_goodbye = false;
-  bool woken = false;  // the next read gives "woken"
-  int write_result = 0;
-
- private:
-  void receive(Chunk chunk) override { input_ += chunk.text(); }
-  void receive_end() override { ended_ = true; }
-  bool has_input() const override { return input_.find('\n') != std::string::npos; }
-  bool read(Op& op) override {
-    op.result = 0;
-    if (std::exchange(woken, false)) return give(op, "woken");
-    for (std::size_t end; (end = input_.find('\n')) != std::string::npos;) {
-      std::string line = input_.substr(0, end);
-      input_.erase(0, end + 1);
-      ended_ |= line == ".";
-      if (line == "?") {
-        output_.append(std::string_view("!\n"));
-      } else if (line != "." && !lingering()) {
-        return give(op, line);
-      }
-    }
-    return ended_;
-  }
-  bool write(Op& op) override {
-    if (write_result < 0) {
-      op.result = write_result;
-      return true;
-    }
-    output_.append(op.bytes());
-    output_.append(std::string_view("\n"));
-    op.sent(op.size);
-    return true;
-  }
-  void write_end() override {
-    if (!std::exchange(said_goodbye_, true)) output_.append(std::string_view(".\n"));
-  }
-  bool awaits_peer() const override { return waits_for_goodbye && !ended_; }
-  BytesBuilder& output() override { return output_; }
-  static bool give(Op& op, std::string_view text) {
-    op.result = static_cast<int>(text.size());
-    if (text.empty()) return true;
-    auto [pool, memory] = Chunk::copy(text).release();
-    op.received(*pool, memory);
-    return true;
-  }
-
-  std::string input_;
-  BytesBuilder output_;
-  bool ended_ = false;
-  bool said_goodbye_ = false;
-};
-
-int LineLayer::closed_count = 0;
-
-class LayerTest : public testing::VirtualLoopTest {
- protected:
-  LayerTest() { LineLayer::closed_count = 0; }
-
-  // A layered stream over `script_`, which the layer then owns.
-  Stream layered(std::deque<std::string> pieces, int end = 0, bool late = false) {
-    auto script = std::make_unique<ScriptedTransport>(loop_, std::move(pieces), end, late);
-    script_ = script.get();
-    return on(TransportPointer(std::move(script)));
-  }
-  Stream on(TransportPointer below) {
-    auto layer = std::make_unique<LineLayer>(std::move(below), loop_);
-    layer_ = layer.get();
-    return Stream(std::move(layer));
-  }
-
-  ScriptedTransport* script_ = nullptr;
-  LineLayer* layer_ = nullptr;
-};
 
 TEST_F(LayerTest, turns_what_comes_and_goes_however_it_is_cut) {
   for (bool late : {false, true}) {
@@ -236,30 +138,6 @@ TEST_F(LayerTest, ends_a_cancelled_read_that_would_have_to_wait_once_more) {
   run(body(&stream, script_));
 }
 
-// The other end of a pipe takes nothing by itself, so each write is under way until it is read.
-class LayerPipeTest : public LayerTest {
- protected:
-  LayerPipeTest() {
-    auto [left, right] = make_pipe(loop_);
-    left_ = on(left.release());
-    right_ = std::move(right);
-  }
-  // The streams are closed while the loop still runs.
-  template <class Body>
-  void run_and_close(Body body) {
-    auto whole = [](Body inside, Stream* left, Stream* right) -> Task<> {
-      co_await with_scope(inside, left, right);
-      *right = Stream();
-      *left = Stream();
-    };
-    run(whole(body, &left_, &right_));
-    EXPECT_EQ(LineLayer::closed_count, 1);
-  }
-
-  Stream left_;
-  Stream right_;
-};
-
 TEST_F(LayerPipeTest, waits_with_a_write_while_the_one_before_is_under_way) {
   auto body = [](Scope& scope, Stream* left, Stream* right) -> Task<> {
     auto write = [](Stream* stream, int* count) -> Task<> {
@@ -329,71 +207,6 @@ TEST_F(LayerPipeTest, cancels_a_read_that_is_held_for_answers_not_taken) {
     EXPECT_TRUE(!chunk && chunk.error().timed_out());
   };
   run_and_close(body);
-}
-
-TEST_F(LayerPipeTest, delivers_after_closing_what_was_not_taken_before) {
-  auto body = [](Stream* left, Stream* right) -> Task<> {
-    Result<void> written = co_await attempt(within(1s, left->write_all("last words")));
-    *left = Stream();
-    EXPECT_EQ(LineLayer::closed_count, 0);
-    co_await sleep(4s);
-    std::string all;
-    while (Chunk chunk = co_await right->read_some()) all += chunk.text();
-    EXPECT_EQ(all, "last words\n.\n");
-  };
-  run(body(&left_, &right_));
-  EXPECT_EQ(LineLayer::closed_count, 1);
-}
-
-TEST_F(LayerPipeTest, gives_up_five_seconds_after_closing) {
-  auto body = [](Stream* left, Stream* right) -> Task<> {
-    *left = Stream();
-    co_await sleep(4900ms);
-    EXPECT_EQ(LineLayer::closed_count, 0);
-    co_await sleep(200ms);
-    EXPECT_EQ(LineLayer::closed_count, 1);
-    EXPECT_TRUE((co_await right->read_some()).empty());
-  };
-  run(body(&left_, &right_));
-}
-
-TEST_F(LayerPipeTest, waits_for_the_peers_goodbye_after_closing_and_drops_the_rest) {
-  layer_->waits_for_goodbye = true;
-  auto body = [](Stream* left, Stream* right) -> Task<> {
-    *left = Stream();
-    std::string goodbye(2, '\0');
-    co_await right->read_exactly(writable(goodbye));
-    EXPECT_EQ(goodbye, ".\n");
-    co_await right->write_all("dropped\n");
-    co_await yield();
-    EXPECT_EQ(LineLayer::closed_count, 0);
-    co_await right->write_all(".\n");
-    co_await sleep(1ms);
-    EXPECT_EQ(LineLayer::closed_count, 1);
-  };
-  run(body(&left_, &right_));
-}
-
-TEST_F(LayerPipeTest, goes_at_once_when_the_loop_is_cancelled_while_it_lingers) {
-  auto body = [](Loop* loop, Stream* left) -> Task<> {
-    *left = Stream();
-    co_await yield();
-    loop->cancel();
-  };
-  Time begin = now();
-  run(body(&loop_, &left_));
-  EXPECT_EQ(LineLayer::closed_count, 1);
-  EXPECT_LT(now() - begin, 4s);  // lingering would take 5
-}
-
-TEST_F(LayerTest, may_be_closed_when_its_loop_runs_no_more) {
-  Stream stream = layered({});
-  layer_->waits_for_goodbye = true;
-  auto body = [](Stream* lines) -> Task<> { co_await lines->write_all("x"); };
-  run(body(&stream));
-  EXPECT_EQ(script_->written, "x\n");
-  stream = Stream();
-  EXPECT_EQ(LineLayer::closed_count, 1);
 }
 
 }  // namespace

@@ -19,16 +19,23 @@ class ScriptedTransport final : public Transport {
   ScriptedTransport(Scheduler& scheduler, std::deque<std::string> pieces, int end = 0,
                     bool late = false)
       : scheduler_(scheduler), pieces_(std::move(pieces)), end_(end), late_(late) {}
-  ~ScriptedTransport() override { BOWLINE_CHECK(!waiting_); }
+  ~ScriptedTransport() override { BOWLINE_CHECK(!waiting_ && !held_); }
 
   // Once all pieces are given, reads wait until they are cancelled.
   void wait_at_the_end() { waits_ = true; }
   void add(std::string piece) { pieces_.push_back(std::move(piece)); }
+  // So many writes wait, and when they are cancelled they have gone all the same.
+  void hold_writes(int count) { writes_to_hold_ = count; }
 
   bool submit(Op& op) override {
     ++submitted;
     if (op.kind == Op::Kind::receive && pieces_.empty() && waits_) {
       waiting_ = &op;
+      return false;
+    }
+    if (op.kind == Op::Kind::send && writes_to_hold_ > 0) {
+      --writes_to_hold_;
+      held_ = &op;
       return false;
     }
     op.result = perform(op);
@@ -37,6 +44,11 @@ class ScriptedTransport final : public Transport {
   }
   void cancel(Op& op) override {
     ++cancelled;
+    if (held_ == &op) {
+      held_ = nullptr;
+      op.result = perform(op);
+      return scheduler_.ready(op);
+    }
     if (waiting_ != &op) return;
     waiting_ = nullptr;
     op.result = -ECANCELED;
@@ -79,6 +91,8 @@ class ScriptedTransport final : public Transport {
   bool late_;
   bool waits_ = false;
   Op* waiting_ = nullptr;
+  int writes_to_hold_ = 0;
+  Op* held_ = nullptr;
   Memory memory_;
 };
 

@@ -320,8 +320,11 @@ Task<> Layer::linger(Layer* layer) {
   Stream stream{TransportPointer(layer)};
   Duration limit = layer->resets_at_close_ ? Duration() : linger_time;
   Result<void> drained = co_await attempt(within(limit, drain(stream, *layer)));
-  if (layer->flushing()) layer->below_->cancel(*layer->flush_);
-  co_await Idle(*layer);
+  // What was cancelled may have gone all the same, and the rest of the output after it.
+  while (layer->flushing()) {
+    layer->below_->cancel(*layer->flush_);
+    co_await Idle(*layer);
+  }
 }
 
 }  // namespace bowline
