@@ -54,6 +54,14 @@ TEST_F(SocketTransportTest, closes_its_socket_when_it_goes) {
   EXPECT_EQ(testing::open_file_count(), before);
 }
 
+TEST_F(SocketTransportTest, is_active_by_what_went_past_it_as_well) {
+  SocketTransport transport(backend(), backend().open(Family::ipv4), Address::ipv4(0x7F000001, 9));
+  EXPECT_FALSE(transport.take_activity());
+  transport.note_spliced(0, 1000);
+  EXPECT_TRUE(transport.take_activity());
+  EXPECT_FALSE(transport.take_activity());
+}
+
 TEST_F(SocketTransportTest, knows_where_it_leads) {
   Address peer = Address::ipv4(0x7F000001, 9);
   SocketTransport transport(backend(), backend().open(Family::ipv4), peer);

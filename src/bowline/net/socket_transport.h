@@ -28,6 +28,7 @@ class SocketTransport final : public Transport {
   int credentials(Credentials& credentials) const override;
   int set_option(Option option, int value) override;
   Handle handle() const override { return handle_; }
+  void note_spliced(std::size_t, std::size_t) override { active_ = true; }
   std::size_t queued() override {
     return static_cast<std::size_t>(std::max(0, backend_->queued(handle_)));
   }

@@ -162,6 +162,7 @@ Handle Tap::handle() const {
 void Tap::note_spliced(std::size_t received, std::size_t sent) {
   if (received > 0) count_received(received);
   if (sent > 0) count_sent(sent);
+  PassingTransport::note_spliced(received, sent);
 }
 
 // What is sent was noted when that began.

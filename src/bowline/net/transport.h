@@ -82,7 +82,9 @@ class Transport {
   // where all that passes must pass here.
   virtual Handle handle() const { return no_handle; }
   // So much went past it, from one handle() to another.
-  virtual void note_spliced(std::size_t /*received*/, std::size_t /*sent*/) {}
+  virtual void note_spliced(std::size_t received, std::size_t sent) {
+    if (Transport* below = beneath()) below->note_spliced(received, sent);
+  }
   // As Backend::queued, of the socket at the bottom; 0 where there is none.
   virtual std::size_t queued() {
     Transport* below = beneath();
