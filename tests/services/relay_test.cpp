@@ -251,5 +251,41 @@ TEST_F(RelayTest, between_websockets_messages_and_the_close_stay_what_they_are) 
   EXPECT_EQ(client_end_, "[3 text][4 bytes]*[0 text] 4001 as you wish");
 }
 
+Task<> serve_and_restart(Network network, const WebSocketSettings* settings) {
+  Listener listener = co_await listen(network, "tcp://:7000");
+  Stream stream = co_await listener.accept();
+  stream = co_await accept_websocket(network, std::move(stream), *settings);
+  WebSocket socket(std::move(stream));
+  // More than the relay gets rid of, and less than the server does.
+  std::string news(50'000, 'n');
+  for (int count = 0; count < 4; ++count) co_await socket.send(news);
+  Task<> closing = socket.close(1012, "restarting");
+  Result<void> answered = co_await attempt(std::move(closing));
+  EXPECT_FALSE(answered.ok()) << "nobody has read it yet";
+}
+
+// Speaks and does not listen for so long that the server has gone meanwhile.
+Task<> talk_without_listening(Network network, std::string* told) {
+  Stream stream = co_await connect(network, "ws://relay:8000/");
+  WebSocket socket(std::move(stream));
+  for (int count = 0; count < 30; ++count) {
+    co_await socket.send("are you there?");
+    co_await sleep(1s);
+  }
+  int count = 0;
+  while (Message message = co_await socket.receive()) ++count;
+  *told += std::to_string(count) + " " + std::to_string(socket.close_code());
+}
+
+TEST_F(RelayTest, passes_a_close_on_to_who_could_not_be_heard_any_more) {
+  WebSocketSettings settings;
+  upstreams_.set({"ws://server:7000/"});
+  world_.host("server").start(serve_and_restart, &settings);
+  world_.host("relay").start(relay_websocket, &upstreams_, &settings);
+  world_.host("client").start(talk_without_listening, &client_end_);
+  EXPECT_TRUE(world_.run(1h));
+  EXPECT_EQ(client_end_, "4 1012");
+}
+
 }  // namespace
 }  // namespace bowline

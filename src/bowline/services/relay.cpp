@@ -75,7 +75,9 @@ Task<> carry(MessageStream& from, MessageStream& to, Traffic& traffic) {
     message = Message();
     co_await splice(from.stream(), to.stream(), traffic.moved());
   }
-  if (!traffic.end()) co_await pass_end(from, to);
+  // Where the other direction has failed, who still reads may yet be told why this one ends.
+  bool last = traffic.end();
+  if (!last || websocket_of(from)) co_await pass_end(from, to);
 }
 
 }  // namespace
