@@ -1,6 +1,6 @@
 #include "cli/upstream_list.h"
 
-#include "bowline/base/url.h"
+#include "bowline/client/connect.h"
 
 #include <fmt/format.h>
 
@@ -28,8 +28,9 @@ Result<std::vector<std::string>> parse_upstreams(std::string_view text) {
     std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.starts_with('#')) continue;
-    if (Result<Url> url = Url::parse(line); !url) {
-      return Error(url.error().code(), fmt::format("line {}: {}", number, url.error().what()));
+    if (Result<void> target = check_target(std::string(line)); !target) {
+      const Error& error = target.error();
+      return Error(error.code(), fmt::format("line {}: {}", number, error.what()));
     }
     urls.emplace_back(line);
   }
@@ -38,6 +39,9 @@ Result<std::vector<std::string>> parse_upstreams(std::string_view text) {
 
 Result<std::vector<std::string>> load_upstreams(std::vector<std::string> named,
                                                 const std::string& file) {
+  for (const std::string& url : named) {
+    if (Result<void> target = check_target(url); !target) return target.error();
+  }
   std::string action = "read the upstreams in " + file;
   if (!file.empty()) {
     std::ifstream stream(file);

@@ -24,6 +24,11 @@ TEST(UpstreamList, names_the_line_that_can_not_be_read) {
   EXPECT_THAT(urls.error().what(), HasSubstr("line 3: "));
 }
 
+TEST(UpstreamList, has_none_that_can_not_be_connected_to) {
+  EXPECT_FALSE(parse_upstreams("tcp://a:1\nb\n").ok());
+  EXPECT_FALSE(load_upstreams({"http://b:80"}, "").ok());
+}
+
 TEST(UpstreamList, of_a_file_follows_those_that_are_named) {
   testing::Folder folder;
   std::ofstream(folder / "list") << "b:2\n";

@@ -71,6 +71,16 @@ TEST_F(ConnectTest, says_what_is_wrong_with_a_url) {
   EXPECT_NE(text, "nothing");
 }
 
+TEST(CheckTarget, says_before_a_connection_what_is_wrong_with_its_url) {
+  EXPECT_TRUE(check_target("localhost:80").ok());
+  EXPECT_TRUE(check_target("wss://example.org").ok());
+  EXPECT_TRUE(check_target("unix:/run/sock").ok());
+  for (const char* url : {"localhost", "udp://localhost", "http://localhost:80", "tcp://a:x"}) {
+    Result<void> checked = check_target(url);
+    EXPECT_TRUE(!checked && checked.error().is(Errc::bad_address)) << url;
+  }
+}
+
 TEST_F(ConnectTest, says_that_a_name_or_a_listener_is_not_there) {
   std::string text;
   run(note_failure(network_, "tcp://127.0.0.1:1", text));

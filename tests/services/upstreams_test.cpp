@@ -300,6 +300,8 @@ TEST_F(UpstreamsTest, says_so_when_all_drain) {
 TEST_F(UpstreamsTest, a_list_that_can_not_be_read_changes_nothing) {
   run([](Network network, UpstreamsTest* test) -> Task<> {
     EXPECT_THROW(test->upstreams_->set({"tcp://b:7000", "tcp://b:x"}), Error);
+    EXPECT_THROW(test->upstreams_->set({"tcp://b:7000", "b"}), Error);
+    EXPECT_THROW(test->upstreams_->set({"tcp://b:7000", "http://b:80"}), Error);
     EXPECT_TRUE(test->told_.empty());
     std::string names = co_await test->connect_times(network, 3);
     EXPECT_EQ(names.size(), 3u);

@@ -14,10 +14,6 @@ namespace bowline {
 namespace {
 
 Task<Stream> connect_tcp(Network network, Url url) {
-  if (!url.port) {
-    throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
-                     "it has no port: " + url.scheme + "://host:port");
-  }
   std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
   co_return co_await race(network, std::move(addresses));
 }
@@ -29,10 +25,6 @@ Task<Stream> connect_unix(Network network, Url url) {
 // Nothing answers to a datagram socket's connecting, so there is nothing to race: the first address
 // is taken that there is a way to. For this machine that is the IPv4 one, as it is for bind().
 Task<Stream> connect_udp(Network network, Url url) {
-  if (!url.port) {
-    throw make_error(make_error_code(Errc::bad_address), "connect to " + url.text(),
-                     "it has no port: udp://host:port");
-  }
   std::vector<Address> addresses = co_await network.resolve(url.host, *url.port);
   std::stable_partition(addresses.begin(), addresses.end(), [](const Address& address) {
     return address.is_loopback() && address.family() == Family::ipv4;
@@ -80,14 +72,31 @@ constexpr Scheme schemes[] = {
     {.name = "ws+unix", .connect = connect_unix, .websocket = true},
 };
 
-const Scheme& scheme_of(const Url& url) {
-  for (const Scheme& scheme : schemes) {
-    if (scheme.name == url.scheme) return scheme;
+Error unusable(const Url& url, std::string_view advice) {
+  return make_error(make_error_code(Errc::bad_address), "connect to " + url.text(), advice);
+}
+
+// Where a URL leads, with the port that its scheme stands for.
+struct Target {
+  Url url;
+  const Scheme* scheme;
+};
+
+Result<Target> target_of(const std::string& text) {
+  Result<Url> url = Url::parse(text);
+  if (!url) return url.error();
+  auto scheme = std::find_if(std::begin(schemes), std::end(schemes),
+                             [&](const Scheme& one) { return one.name == url->scheme; });
+  if (scheme == std::end(schemes)) {
+    return unusable(*url, fmt::format("{}:// is not supported; tcp, tls, ws, wss, unix, ws+unix, "
+                                      "udp and unixgram are",
+                                      url->scheme));
   }
-  throw make_error(
-      make_error_code(Errc::bad_address), "connect to " + url.text(),
-      fmt::format("{}:// is not supported; tcp, tls, ws, wss, unix, ws+unix, udp and unixgram are",
-                  url.scheme));
+  if (!url->port && scheme->port) url->port = scheme->port;
+  if (!url->port && !url->is_unix()) {
+    return unusable(*url, fmt::format("it has no port: {}://host:port", url->scheme));
+  }
+  return Target{std::move(*url), scheme};
 }
 
 // Loaded once: the system's authorities are many.
@@ -104,15 +113,20 @@ Task<Stream> open_websocket_as(Network network, Stream stream, std::string url,
 
 }  // namespace
 
+Result<void> check_target(const std::string& url) {
+  Result<Target> target = target_of(url);
+  return target ? Result<void>() : target.error();
+}
+
 Task<Stream> connect(Network network, std::string url) {
   ConnectOptions options;
   co_return co_await connect(network, std::move(url), options);
 }
 
 Task<Stream> connect(Network network, std::string url, const ConnectOptions& options) {
-  Url parsed = Url::parse(url).value();
-  const Scheme& scheme = scheme_of(parsed);
-  if (!parsed.port && scheme.port) parsed.port = scheme.port;
+  Target target = target_of(url).value();
+  const Url& parsed = target.url;
+  const Scheme& scheme = *target.scheme;
   Stream stream = co_await scheme.connect(network, parsed);
   co_await stream.write_all(options.preamble);
   if (scheme.secure) {

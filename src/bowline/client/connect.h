@@ -37,4 +37,7 @@ Task<Stream> connect(Network network, std::string url);
 // `options` must last until then.
 Task<Stream> connect(Network network, std::string url, const ConnectOptions& options);
 
+// The Error that connect() would throw for what `url` says, wherever it is called.
+Result<void> check_target(const std::string& url);
+
 }  // namespace bowline

@@ -29,7 +29,7 @@ void Headcount::set_limits(const ServerLimits& limits) {
 std::optional<Headcount::Ticket> Headcount::enter(const Address& peer) {
   std::size_t limit = peer.is_ip() ? connections_per_address_max_.load() : ~std::size_t(0);
   std::lock_guard lock(mutex_);
-  if (tickets_.size() == uncounted) return std::nullopt;
+  if (limit == 0 || tickets_.size() == uncounted) return std::nullopt;
   auto [found, is_new] = tickets_.try_emplace(source_of(peer), 0);
   if (is_new) found->second = take_place(found->first);
   Place& place = places_[found->second];

@@ -1,6 +1,5 @@
 #include "bowline/services/upstreams.h"
 
-#include "bowline/base/url.h"
 #include "bowline/task/scope.h"
 #include "bowline/task/wait.h"
 
@@ -56,7 +55,7 @@ Upstreams::Upstreams(const std::vector<std::string>& urls, UpstreamOptions optio
 }
 
 void Upstreams::set(const std::vector<std::string>& urls) {
-  for (const std::string& url : urls) Url::parse(url).value();
+  for (const std::string& url : urls) check_target(url).value();
   std::lock_guard lock(mutex_);
   for (const std::string& url : urls) {
     auto known = std::find_if(targets_.begin(), targets_.end(),
