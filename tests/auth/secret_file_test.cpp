@@ -44,6 +44,10 @@ TEST_F(SecretFile, that_is_missing_or_too_large_is_told) {
   EXPECT_THAT(read(0600), HasSubstr("1 MiB"));
 }
 
+TEST_F(SecretFile, is_no_folder) {
+  EXPECT_THAT(read_secret_file(folder_ / ".", "users").error().what(), HasSubstr("is a directory"));
+}
+
 TEST(TellingLines, are_those_that_say_something) {
   std::string all;
   for (const TextLine& line : telling_lines("\n# no\n  a b \t\r\n\r\n   #no\nc")) {

@@ -27,6 +27,7 @@ Result<std::string> read_secret_file(const std::string& path, std::string_view w
   if (!file) return make_error(errno, action, advice(errno, what));
   struct stat status {};
   if (::fstat(::fileno(file.get()), &status) != 0) return make_error(errno, action);
+  if (S_ISDIR(status.st_mode)) return make_error(EISDIR, action, "name a file in it");
   if (secrecy == FileSecrecy::secret && (status.st_mode & (S_IROTH | S_IWOTH))) {
     return make_error(EPERM, action,
                       fmt::format("everybody on this machine may {} it: chmod o= {}",
