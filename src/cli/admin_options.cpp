@@ -1,6 +1,8 @@
 #include "cli/admin_options.h"
 
 #include "bowline/base/url.h"
+#include "bowline/client/http.h"
+#include "bowline/os/file_descriptor.h"
 #include "cli/option_values.h"
 
 #include <CLI/CLI.hpp>
@@ -25,10 +27,15 @@ void add_admin_options(CLI::App& command, AdminSettings& settings) {
 }
 
 std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings,
-                                   AdminOptions options, LogFormat log) {
-  if (!settings.any()) return nullptr;
+                                   AdminOptions options, Supervision& supervision, LogFormat log) {
+  options.adopted = supervision.take_admin_sockets();
+  if (!settings.any()) {
+    for (const InheritedSocket& socket : options.adopted) os::FileDescriptor(socket.handle).close();
+    return nullptr;
+  }
   options.url = settings.url;
   auto admin = std::make_unique<Admin>(server, std::move(options));
+  supervision.attend(*admin);
   log_event({.kind = ServerEvent::Kind::listening, .url = admin->url(), .service = "admin"}, log);
   if (is_exposed(admin->url())) {
     log_warning(admin->url() + " can be reached from other machines, and is not secret: choose " +
@@ -36,6 +43,13 @@ std::unique_ptr<Admin> begin_admin(Server& server, const AdminSettings& settings
                 log);
   }
   return admin;
+}
+
+void check_admin(const AdminSettings& settings, const std::shared_ptr<TlsContext>& tls) {
+  if (!settings.any()) return;
+  OpenOptions open;
+  open.tls = tls;
+  make_opener(http_transport(Url::parse(settings.url).value()).value(), open);
 }
 
 bool is_exposed(const std::string& url) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -93,11 +94,27 @@ void make_all(const Options& options) {
   }
 }
 
-int make_certificates(const Options& options) {
+// What makes no sense about the names, each of which names files; empty when all do.
+std::string problem_of(const Options& options) {
   if (options.names.empty() && options.clients.empty()) {
-    fmt::print(stderr,
-               "error: give the host names of a server, or --client NAME: bowline cert "
-               "localhost 127.0.0.1\n");
+    return "give the host names of a server, or --client NAME: bowline cert localhost 127.0.0.1";
+  }
+  std::vector<std::string> owners = options.clients;
+  if (!options.names.empty()) owners.push_back(options.names.front());
+  std::set<std::string> stems;
+  for (const std::string& name : owners) {
+    if (name.empty()) return "a name is empty";
+    if (!stems.insert(cert_file_stem(name)).second) {
+      return fmt::format("two certificates would be {}.pem: give one of them another name",
+                         cert_file_stem(name));
+    }
+  }
+  return {};
+}
+
+int make_certificates(const Options& options) {
+  if (std::string problem = problem_of(options); !problem.empty()) {
+    fmt::print(stderr, "error: {}\n", problem);
     return 2;
   }
   try {

@@ -245,6 +245,15 @@ std::string ConfigFile::place(const OptionNames& options, std::string_view messa
   return found ? found->place + ": " : std::string();
 }
 
+void ConfigFile::try_load(const OptionNames& options, std::vector<Error>& mistakes,
+                          const std::function<void()>& load) const {
+  try {
+    load();
+  } catch (const Error& error) {
+    mistakes.emplace_back(error.code(), place(options, error.what()) + error.what());
+  }
+}
+
 void add_config(CLI::App& command, ConfigFile& config) {
   auto read = [&command, &config](const std::string& path) {
     config.path = path;

@@ -2,6 +2,9 @@
 // --threads 2. What the command line gives wins. All mistakes are told at once, with their places.
 #pragma once
 
+#include "bowline/base/error.h"
+
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -36,6 +39,9 @@ struct ConfigFile {
   // Where the file says what `message` is about, which is one of `options`: the value that it
   // names, else the first one. "FILE:LINE:COLUMN: ", or nothing when none of them is in the file.
   std::string place(const OptionNames& options, std::string_view message) const;
+  // Calls `load`. An Error that it throws, about one of `options`, joins `mistakes` with its place.
+  void try_load(const OptionNames& options, std::vector<Error>& mistakes,
+                const std::function<void()>& load) const;
 };
 
 // Adds the option; `config` must outlive the parse. That throws CLI::ConfigError with a line for

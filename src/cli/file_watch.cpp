@@ -6,8 +6,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <ctime>
+#include <utility>
 
 namespace bowline::cli {
 namespace {
@@ -25,6 +27,10 @@ timespec as_timespec(Duration duration) {
 }
 
 }  // namespace
+
+bool hangs_up_with_terminal() {
+  return ::isatty(STDERR_FILENO) == 1;
+}
 
 FileWatch::FileWatch(std::vector<std::string> files, Reload reload, Duration period)
     : files_(std::move(files)), reload_(std::move(reload)), period_(period), loaded_(stamp()) {
@@ -58,8 +64,8 @@ void FileWatch::run() {
     before = now;
     if (!asked && (now == loaded_ || !settled)) continue;
     // Whether that works or not: the same files are not tried again.
-    loaded_ = std::move(now);
-    reload_(*this, asked);
+    std::string last = std::exchange(loaded_, std::move(now));
+    if (!reload_(*this, asked)) loaded_ = std::move(last);
   }
 }
 

@@ -12,10 +12,14 @@
 
 namespace bowline::cli {
 
+// SIGHUP comes when the terminal goes as well, and not only from who wants files loaded anew.
+bool hangs_up_with_terminal();
+
 class FileWatch {
  public:
-  // What is called on its thread; `asked`: by SIGHUP, not by a change.
-  using Reload = std::function<void(FileWatch& watch, bool asked)>;
+  // What is called on its thread; `asked`: by SIGHUP, not by a change. False: it has not come to
+  // loading the files, so a change of them is still to be told.
+  using Reload = std::function<bool(FileWatch& watch, bool asked)>;
 
   // A change counts once the files stay as they are for `period`: a certificate and its key are
   // rarely replaced at the same moment. SIGHUP is blocked in the thread that makes it, and so in

@@ -66,12 +66,22 @@ Task<> HotRestart::obey(Scope& scope, Network network, Server& server) {
   }
 }
 
+std::vector<InheritedSocket> HotRestart::sockets_of(const Server& server) const {
+  std::vector<InheritedSocket> sockets = server.listeners();
+  if (!admin_) return sockets;
+  for (InheritedSocket socket : admin_->listeners()) {
+    socket.name.insert(0, admin_prefix);
+    sockets.push_back(std::move(socket));
+  }
+  return sockets;
+}
+
 Task<> HotRestart::restart(Network network, Server& server) {
   os::FileDescriptor ours;
   os::FileDescriptor theirs;
   int result = os::open_pair(SOCK_STREAM, ours, theirs);
   if (result == 0) {
-    std::vector<InheritedSocket> sockets = server.listeners();
+    std::vector<InheritedSocket> sockets = sockets_of(server);
     sockets.push_back({theirs.get(), InheritedSocket::Kind::other, {}, channel_name});
     result = os::start(program_, sockets);
   }
@@ -91,6 +101,7 @@ Task<> HotRestart::restart(Network network, Server& server) {
     supervisor_.tell(fmt::format("MAINPID={}", process_));
     starting.let_go();
     done_ = true;
+    if (admin_) admin_->hand_over();
     server.hand_over();
     co_return;
   }

@@ -9,8 +9,12 @@
 #include "bowline/os/program.h"
 #include "bowline/os/supervisor.h"
 #include "bowline/server/server.h"
+#include "bowline/services/admin.h"
 #include "bowline/task/scope.h"
 #include "cli/event_log.h"
+
+#include <string_view>
+#include <vector>
 
 namespace bowline::cli {
 
@@ -20,6 +24,8 @@ class HotRestart {
   // may take `limit` until it is ready. `supervisor` must outlive this.
   HotRestart(const os::Supervisor& supervisor, Duration limit, LogFormat log);
 
+  // Is handed over together with the server, which it must outlive while that runs.
+  void attend(Admin& admin) { admin_ = &admin; }
   // Obeys the signal for `server`, in its meanwhile().
   Task<> obey(Scope& scope, Network network, Server& server);
   // A new process has taken over.
@@ -28,8 +34,11 @@ class HotRestart {
   // What the socket is called through which a new process says that it is ready; it closes when the
   // old one has told the service manager who serves now.
   static constexpr const char* channel_name = "bowline-ready";
+  // Goes before the name of a socket that an Admin listens with.
+  static constexpr std::string_view admin_prefix = "bowline-admin ";
 
  private:
+  std::vector<InheritedSocket> sockets_of(const Server& server) const;
   Task<> restart(Network network, Server& server);
   void report(RestartEvent::Kind kind, int process, std::string failure = {}) const;
 
@@ -38,6 +47,7 @@ class HotRestart {
   LogFormat log_;
   os::Program program_;
   os::FileDescriptor signals_;
+  Admin* admin_ = nullptr;
   int process_ = 0;  // the new one, unless it failed
   bool done_ = false;
 };

@@ -25,13 +25,13 @@ void add_limit_options(CLI::App& command, ServerLimits& limits) {
       .add_option("--rate-bytes", limits.bytes_per_second,
                   "Bytes that one connection may send in a second, as 500k or 2M; one that sends "
                   "more has to wait. A second's worth may come at once (default: no limit)")
-      ->transform(CLI::AsSizeValue(true))
+      ->transform(count_value())
       ->type_name("BYTES");
   command
       .add_option("--rate-messages", limits.messages_per_second,
                   "The same for messages; of streams without a framing, each read is one (default: "
                   "no limit)")
-      ->transform(CLI::AsSizeValue(true))
+      ->transform(count_value())
       ->type_name("COUNT");
   add_duration(command, "--handshake-timeout", limits.handshake_timeout, false,
                "How long a client may take for TLS, and for each head of HTTP (default: 10s)");

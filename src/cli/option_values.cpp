@@ -60,6 +60,19 @@ void add_proxies(CLI::App& command, std::vector<AddressRange>& proxies) {
                      "times");
 }
 
+CLI::Validator count_value() {
+  CLI::Validator validator;
+  validator.operation([convert = CLI::AsSizeValue(true)](std::string& text) {
+    std::string given = text;  // which may be changed before it is refused
+    try {
+      return convert(text);
+    } catch (const CLI::ValidationError&) {
+      return fmt::format("'{}' is no number; write 65536, 500k or 2M", given);
+    }
+  });
+  return validator.name("COUNT");
+}
+
 CLI::Validator url_value() {
   CLI::Validator validator;
   validator.operation([](std::string& text) {

@@ -27,6 +27,9 @@ CLI::Option* add_address_ranges(CLI::App& command, const std::string& names,
 // That one for the proxies of a server: --proxy-from.
 void add_proxies(CLI::App& command, std::vector<AddressRange>& proxies);
 
+// A count that may have a unit, 500k or 2M, of thousands; to be transformed by.
+CLI::Validator count_value();
+
 // What Url::parse reads.
 CLI::Validator url_value();
 

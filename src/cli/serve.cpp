@@ -1,22 +1,18 @@
 #include "cli/serve.h"
 
 #include "bowline/services/service.h"
-#include "cli/failure.h"
 #include "cli/serve_options.h"
 #include "cli/serving.h"
+#include "cli/until_stopped.h"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 
 namespace bowline::cli {
 namespace {
-
-constexpr int wrong_usage = 2;
 
 std::string service_list() {
   std::string list = "services:\n";
@@ -54,25 +50,6 @@ constexpr const char* examples =
     "\nused for the URLs that it fits, and NOTIFY_SOCKET hears what sd_notify(3) has words for.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage, or --check found mistakes\n";
 
-int serve_until_stopped(const ServeOptions& options, OptionValues values) {
-  ServeParts parts = load_parts(options);
-  int exit_code = 0;
-  for (const Error& mistake : parts.mistakes) exit_code = std::max(exit_code, fail(mistake));
-  if (exit_code != 0) return exit_code;
-  try {
-    Serving serving(options, std::move(values), parts);
-    if (options.check) {
-      const std::string& path = options.config.path;
-      fmt::print("{}\n", path.empty() ? "ok" : path + ": ok");
-    } else {
-      serving.run();
-    }
-    return 0;
-  } catch (const Error& error) {
-    return fail(error);
-  }
-}
-
 }  // namespace
 
 void define_serve(CLI::App& app, int& exit_code) {
@@ -81,8 +58,7 @@ void define_serve(CLI::App& app, int& exit_code) {
   add_serve_options(*command, *options);
   command->footer(service_list() + examples);
   command->callback([command, options, &exit_code] {
-    exit_code = serve_until_stopped(*options, values_of(*command));
-    if (options->check && exit_code != 0) exit_code = wrong_usage;
+    exit_code = run_until_stopped<Serving>(*options, values_of(*command));
   });
 }
 

@@ -2,14 +2,12 @@
 
 #include "bowline/services/service.h"
 #include "cli/framing_option.h"
-#include "cli/limit_options.h"
 #include "cli/option_values.h"
 #include "cli/queue_options.h"
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <map>
 
 namespace bowline::cli {
 namespace {
@@ -33,28 +31,16 @@ void add_places(CLI::App& command, ServeOptions& options) {
           "ws://HOST:PORT, wss://HOST:PORT, any://HOST:PORT (all of these), unix:/PATH, "
           "unix:@NAME, ws+unix:/PATH, udp://HOST:PORT, unixgram:/PATH or unixgram:@NAME; port 0 is "
           "any that is free; may be given several times")
+      ->allow_extra_args(false)
       ->check(url_value());
 }
 
-void add_loops(CLI::App& command, ServeOptions& options) {
-  command
-      .add_option("-t,--threads", options.threads,
-                  "Loops, each with a thread (default: one for each core)")
-      ->check(CLI::Range(1u, 1024u));
-  command.add_option("--backend", options.backend, "How to talk to the kernel (default: the best)")
-      ->check(CLI::IsMember({"io_uring", "epoll"}));
+void add_waiting(CLI::App& command, ServeOptions& options) {
   add_duration(command, "--spin", options.spin, true,
                "How long to look for events before sleeping, while they come often; 0 never "
                "(default: 50us where there are two cores or more)");
   command.add_option("--backlog", options.backlog, "Connections that may wait to be accepted")
       ->check(CLI::Range(0, 65535));
-}
-
-void add_log(CLI::App& command, ServeOptions& options) {
-  command.add_option("--log", options.log, "How events are told on stderr")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, LogFormat>{{"text", LogFormat::text}, {"json", LogFormat::json}}));
-  command.add_flag("-q,--quiet", options.quiet, "Tell no events");
 }
 
 }  // namespace
@@ -63,22 +49,11 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
   command.add_option("service", options.service, "What to serve (default: echo)")
       ->check(known_service());
   add_places(command, options);
-  add_loops(command, options);
-  add_tls_options(command, options.tls);
+  add_waiting(command, options);
   add_auth_options(command, options.auth);
-  add_websocket_options(command, options.websocket);
-  add_framing_option(command, options.framing);
-  add_proxies(command, options.proxies);
-  add_limit_options(command, options.limits);
   add_queue_options(command, options.given.topics.queue);
-  add_admin_options(command, options.admin);
-  add_supervision_options(command, options.supervision);
-  add_log(command, options);
-  add_config(command, options.config);
-  command
-      .add_flag("--check", options.check,
-                "Look for mistakes in all of this, and in the files that are named, and exit")
-      ->configurable(false);
+  add_server_options(command, options);
+  add_framing_option(command, options.framing);
 }
 
 }  // namespace bowline::cli

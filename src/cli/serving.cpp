@@ -5,86 +5,44 @@
 #include "cli/framing_option.h"
 #include "cli/limit_options.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <iterator>
-#include <map>
 #include <optional>
 
 namespace bowline::cli {
 namespace {
-
-// What options `add` adds.
-template <class Options>
-OptionNames names_added(void (*add)(CLI::App&, Options&)) {
-  CLI::App command;
-  Options options;
-  add(command, options);
-  OptionNames names;
-  for (const CLI::Option* option : command.get_options()) names.insert(option->get_single_name());
-  return names;
-}
 
 std::vector<std::string> urls_of(const ServeOptions& options) {
   if (!options.urls.empty()) return options.urls;
   return {std::string(find_service(options.service)->url)};
 }
 
-OpenOptions open_options(const ServeOptions& options, const ServeParts& parts) {
-  OpenOptions open;
-  open.websocket = options.websocket;
-  open.framing = options.framing;
-  open.proxies = options.proxies;
-  open.tls = parts.tls;
-  open.authenticator = parts.authenticator;
-  return open;
-}
-
 ServerOptions server_options(const ServeOptions& options, const ServeParts& parts) {
-  ServerOptions server;
-  server.threads = options.threads;
-  server.backend = options.backend;
+  ServerOptions server = server_options_of(options);
   server.spin = options.spin;
   server.listen.backlog = options.backlog;
-  server.limits = options.limits;
-  server.observe = options.admin.any();
-  server.open = open_options(options, parts);
+  server.open.framing = options.framing;
+  server.open.tls = parts.tls;
+  server.open.authenticator = parts.authenticator;
   return server;
-}
-
-OptionNames names_that_differ(const OptionValues& left, const OptionValues& right) {
-  std::multimap<std::string, std::vector<std::string>> differing;
-  std::set_symmetric_difference(left.begin(), left.end(), right.begin(), right.end(),
-                                std::inserter(differing, differing.end()));
-  OptionNames names;
-  for (const auto& [name, values] : differing) names.insert(name);
-  return names;
 }
 
 }  // namespace
 
 ServeParts load_parts(const ServeOptions& options) {
   ServeParts parts;
-  auto load = [&](const OptionNames& names, auto part) {
-    try {
-      part();
-    } catch (const Error& error) {
-      parts.mistakes.emplace_back(error.code(),
-                                  options.config.place(names, error.what()) + error.what());
-    }
+  auto load = [&](const OptionNames& names, const std::function<void()>& part) {
+    options.config.try_load(names, parts.mistakes, part);
   };
   load({"framing"}, [&] { check_framing(options.framing, options.urls); });
   load(names_added<ServerTlsOptions>(add_tls_options), [&] { parts.tls = make_tls(options.tls); });
   load(names_added<ServerAuthOptions>(add_auth_options), [&] {
     parts.authenticator = make_authenticator(options.auth, !options.tls.client_ca.empty());
   });
+  load({"admin"}, [&] { check_admin(options.admin, parts.tls); });
   load({"admin-tokens"}, [&] { parts.admins = make_authenticator(options.admin.auth, false); });
   // What can't be listened at for want of a certificate has been told.
   if (!parts.mistakes.empty()) return parts;
-  OpenOptions open = open_options(options, parts);
+  OpenOptions open = server_options(options, parts).open;
   for (const std::string& url : urls_of(options)) {
     load({"listen"}, [&] { make_opener(Url::parse(url).value(), open); });
   }
@@ -93,7 +51,7 @@ ServeParts load_parts(const ServeOptions& options) {
 
 Serving::Serving(ServeOptions options, OptionValues values, const ServeParts& parts)
     : options_(std::move(options)),
-      values_(std::move(values)),
+      followed_(options_.config, std::move(values)),
       tls_(parts.tls),
       authenticator_(parts.authenticator),
       admins_(parts.admins),
@@ -107,7 +65,7 @@ Serving::Serving(ServeOptions options, OptionValues values, const ServeParts& pa
 
 // Who is quiet may not stay so if there is a file that can say otherwise.
 ServerOptions Serving::observed(ServerOptions server) {
-  if (log_ != LogFormat::none || !options_.config.path.empty()) {
+  if (log_ != LogFormat::none || followed_.any()) {
     server.observer = [this](const ServerEvent& event) { log_event(event, log_); };
   }
   return server;
@@ -115,13 +73,14 @@ ServerOptions Serving::observed(ServerOptions server) {
 
 void Serving::run() {
   std::optional<FileWatch> watch;
-  if (tls_ || authenticator_ || admins_ || !options_.config.path.empty()) {
+  if (followed_.any() || !files().empty() || !hangs_up_with_terminal()) {
     watch.emplace(files(), [this](FileWatch& watching, bool asked) {
-      supervision_.reload([&] { reload(watching, asked); });
+      return supervision_.reload([&] { return reload(watching, asked); });
     });
   }
   AdminOptions admin_options{.tls = tls_, .authenticator = admins_};
-  std::unique_ptr<Admin> admin = begin_admin(server_, options_.admin, admin_options, log_);
+  std::unique_ptr<Admin> admin =
+      begin_admin(server_, options_.admin, admin_options, supervision_, log_);
   server_.run();
 }
 
@@ -133,37 +92,29 @@ std::vector<std::string> Serving::files() const {
   return files;
 }
 
-void Serving::reload(FileWatch& watch, bool asked) {
-  if (asked && !options_.config.path.empty() && !reload_options()) return;
+bool Serving::reload(FileWatch& watch, bool asked) {
+  if (asked && followed_.any() && !reload_options()) return false;
   watch.watch(files());
+  if (!followed_.any() && files().empty()) log_reload("files", "none was named", log_);
   reload_files();
+  return true;
 }
 
 bool Serving::reload_options() {
   ServeOptions wanted;
   CLI::App command;
   add_serve_options(command, wanted);
-  try {
-    parse_again(command, options_.config.command_line);
-  } catch (const CLI::ParseError& error) {
-    log_mistakes(error.what());
-    return false;
-  }
+  if (!followed_.read_again(command, log_)) return false;
   ServeParts parts = load_parts(wanted);
-  for (const Error& mistake : parts.mistakes) log_mistakes(mistake.what());
+  for (const Error& mistake : parts.mistakes) log_mistakes(mistake.what(), log_);
   if (!parts.mistakes.empty()) return false;
-  follow(std::move(wanted), parts, values_of(command));
+  OptionNames followed = follow(std::move(wanted), parts);
+  followed_.follow(values_of(command), followed, log_);
   return true;
 }
 
-void Serving::log_mistakes(const std::string& mistakes) const {
-  for (const std::string& mistake : CLI::detail::split(mistakes, '\n')) {
-    log_reload("options", mistake, log_);
-  }
-}
-
 // The files that are named are loaded next.
-void Serving::follow(ServeOptions wanted, const ServeParts& parts, OptionValues values) {
+OptionNames Serving::follow(ServeOptions wanted, const ServeParts& parts) {
   OptionNames followed = names_added<ServerLimits>(add_limit_options);
   server_.set_limits(wanted.limits);
   followed.merge(OptionNames{"log", "quiet"});
@@ -181,19 +132,7 @@ void Serving::follow(ServeOptions wanted, const ServeParts& parts, OptionValues 
     followed.insert("admin-tokens");
     options_.admin.auth = std::move(wanted.admin.auth);
   }
-  std::vector<std::string> changed;
-  std::vector<std::string> left;
-  for (const std::string& name : names_that_differ(values_, values)) {
-    (followed.contains(name) ? changed : left).push_back(name);
-  }
-  for (const std::string& name : changed) {
-    values_.erase(name);
-    values_.insert(values.extract(name));
-  }
-  auto named = [](const auto& names) { return fmt::format("options {}", fmt::join(names, ", ")); };
-  if (!changed.empty()) log_reload(named(changed), std::string(), log_);
-  if (!left.empty()) log_reload(named(left), "a change takes a restart", log_);
-  if (changed.empty() && left.empty()) log_reload("options", std::string(), log_);
+  return followed;
 }
 
 void Serving::reload_files() {

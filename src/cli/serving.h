@@ -3,6 +3,7 @@
 
 #include "bowline/server/server.h"
 #include "cli/file_watch.h"
+#include "cli/followed_options.h"
 #include "cli/serve_options.h"
 #include "cli/supervision.h"
 
@@ -39,14 +40,13 @@ class Serving {
  private:
   ServerOptions observed(ServerOptions server);
   std::vector<std::string> files() const;
-  void reload(FileWatch& watch, bool asked);
+  bool reload(FileWatch& watch, bool asked);
   bool reload_options();
-  void follow(ServeOptions wanted, const ServeParts& parts, OptionValues values);
+  OptionNames follow(ServeOptions wanted, const ServeParts& parts);
   void reload_files();
-  void log_mistakes(const std::string& mistakes) const;
 
-  ServeOptions options_;  // in run() these and their values belong to the thread of the watch
-  OptionValues values_;
+  ServeOptions options_;  // in run() these belong to the thread of the watch, as do the followed
+  FollowedOptions followed_;
   std::shared_ptr<TlsContext> tls_;
   std::shared_ptr<Authenticator> authenticator_;
   std::shared_ptr<Authenticator> admins_;

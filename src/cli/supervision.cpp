@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <string>
 
 namespace bowline::cli {
@@ -49,12 +48,16 @@ Supervision::Supervision(const SupervisionOptions& options, LogFormat log)
     : supervisor_(os::Supervisor::of_environment()),
       restart_(supervisor_, options.restart_timeout, log),
       inherited_(given_sockets()) {
-  auto channel = std::find_if(inherited_.begin(), inherited_.end(), [](const auto& socket) {
-    return socket.name == HotRestart::channel_name;
+  std::erase_if(inherited_, [this](InheritedSocket& socket) {
+    if (socket.name == HotRestart::channel_name) {
+      channel_ = socket.handle;
+      return true;
+    }
+    if (!socket.name.starts_with(HotRestart::admin_prefix)) return false;
+    socket.name.erase(0, HotRestart::admin_prefix.size());
+    admin_sockets_.push_back(std::move(socket));
+    return true;
   });
-  if (channel == inherited_.end()) return;
-  channel_ = channel->handle;
-  inherited_.erase(channel);
 }
 
 void Supervision::attend(Server& server) {
@@ -62,10 +65,11 @@ void Supervision::attend(Server& server) {
   server.meanwhile([this, &server](Network network) { return accompany(network, server); });
 }
 
-void Supervision::reload(const std::function<void()>& reload) const {
+bool Supervision::reload(const std::function<bool()>& reload) const {
   supervisor_.tell(os::reloading_message(os::now()));
-  reload();
+  bool done = reload();
   supervisor_.tell("READY=1");
+  return done;
 }
 
 Task<> Supervision::accompany(Network network, Server& server) {

@@ -6,6 +6,7 @@
 #include "bowline/base/time.h"
 #include "bowline/os/supervisor.h"
 #include "bowline/server/server.h"
+#include "bowline/services/admin.h"
 #include "cli/event_log.h"
 #include "cli/hot_restart.h"
 
@@ -33,8 +34,12 @@ class Supervision {
 
   // Before run(); this must outlive it.
   void attend(Server& server);
-  // Calls `reload`, and has the service manager know it. From any thread.
-  void reload(const std::function<void()>& reload) const;
+  // What the process before listened with for its Admin; once.
+  std::vector<InheritedSocket> take_admin_sockets() { return std::move(admin_sockets_); }
+  // Is handed over with the server, which it must outlive while that runs.
+  void attend(Admin& admin) { restart_.attend(admin); }
+  // Gives what `reload` gives, and has the service manager know of it. From any thread.
+  bool reload(const std::function<bool()>& reload) const;
 
  private:
   Task<> accompany(Network network, Server& server);
@@ -44,6 +49,7 @@ class Supervision {
   os::Supervisor supervisor_;
   HotRestart restart_;
   std::vector<InheritedSocket> inherited_;
+  std::vector<InheritedSocket> admin_sockets_;
   // To the process before this one; none: it is the first. It closes only when this process ends,
   // or has taken over: the other takes its end for that of the process.
   int channel_ = -1;

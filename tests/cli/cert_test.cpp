@@ -74,6 +74,12 @@ TEST(CertCommand, refuses_arguments_that_make_no_sense) {
   for (const char* arguments : {"", "x --days 0", "x --days 5000", "--client", "x --nonsense"}) {
     EXPECT_EQ(run(arguments).exit_code, 2) << arguments;
   }
+  Folder folder;
+  std::string out = " --out " + (folder / ".");
+  for (const char* names : {"alice --client alice", "--client a --client a", "''"}) {
+    EXPECT_EQ(run(names + out).exit_code, 2) << names;
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "."));
 }
 
 }  // namespace

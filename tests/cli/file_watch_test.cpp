@@ -41,6 +41,12 @@ class FileWatchTest : public ::testing::Test {
 
   testing::Deadline deadline_;
   testing::Folder folder_;
+  FileWatch::Reload count() {
+    return [this](FileWatch&, bool) {
+      ++count_;
+      return true;
+    };
+  }
   std::atomic<int> count_ = 0;
 
  private:
@@ -50,8 +56,7 @@ class FileWatchTest : public ::testing::Test {
 TEST_F(FileWatchTest, notices_each_change_once) {
   write("a.pem", "1");
   write("a.key", "1");
-  FileWatch watch(
-      {folder_ / "a.pem", folder_ / "a.key"}, [this](FileWatch&, bool) { ++count_; }, 2ms);
+  FileWatch watch({folder_ / "a.pem", folder_ / "a.key"}, count(), 2ms);
   write("a.pem", "22");
   wait_for(1);
   write("a.key", "333");
@@ -60,16 +65,14 @@ TEST_F(FileWatchTest, notices_each_change_once) {
 
 TEST_F(FileWatchTest, notices_that_a_file_has_other_rights) {
   write("users", "1");
-  FileWatch watch(
-      {folder_ / "users"}, [this](FileWatch&, bool) { ++count_; }, 2ms);
+  FileWatch watch({folder_ / "users"}, count(), 2ms);
   wait_for_tick();
   ::chmod((folder_ / "users").c_str(), 0600);
   wait_for(1);
 }
 
 TEST_F(FileWatchTest, reloads_at_SIGHUP_whatever_the_files_are) {
-  FileWatch watch(
-      {folder_ / "missing"}, [this](FileWatch&, bool) { ++count_; }, 1h);
+  FileWatch watch({folder_ / "missing"}, count(), 1h);
   ::kill(::getpid(), SIGHUP);
   wait_for(1);
 }
@@ -84,6 +87,7 @@ TEST_F(FileWatchTest, says_what_it_was_asked_by_and_watches_other_files) {
         asked_count += asked;
         watching.watch({folder_ / "new"});
         ++count_;
+        return true;
       },
       2ms);
   ::kill(::getpid(), SIGHUP);
@@ -94,9 +98,25 @@ TEST_F(FileWatchTest, says_what_it_was_asked_by_and_watches_other_files) {
   EXPECT_EQ(asked_count, 1);
 }
 
-TEST_F(FileWatchTest, ends_without_waiting) {
+TEST_F(FileWatchTest, tells_a_change_that_was_not_taken_up_again) {
+  write("a.pem", "1");
+  std::atomic<int> asked_count = 0;
   FileWatch watch(
-      {folder_ / "missing"}, [this](FileWatch&, bool) { ++count_; }, 1h);
+      {folder_ / "a.pem"},
+      [&](FileWatch&, bool asked) {
+        asked_count += asked;
+        ++count_;
+        return !asked;
+      },
+      50ms);
+  write("a.pem", "22");
+  ::kill(::getpid(), SIGHUP);
+  wait_for(2);
+  EXPECT_EQ(asked_count, 1);
+}
+
+TEST_F(FileWatchTest, ends_without_waiting) {
+  FileWatch watch({folder_ / "missing"}, count(), 1h);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 """`bowline serve --config`: starting from a file, checking one, and SIGHUP."""
 
+import os
 import pathlib
 import re
 import signal
@@ -57,6 +58,18 @@ class Starting(ConfigTest):
         with connect_url(url) as peer:
             self.assertEqual(ask(peer, b"hello", 8), b"accepted")
 
+    def test_a_service_may_come_last(self):
+        program = self.command("serve", "--listen", TCP, "ack")
+        program.stderr.find(r"listening on \S+ \(ack\)")
+
+    def test_a_server_without_files_survives_SIGHUP(self):
+        program = self.command("serve", "--listen", TCP)
+        program.stderr.find("listening on")
+        program.interrupt(signal.SIGHUP)
+        program.stderr.find("files stay as they were: none was named")
+        program.interrupt(signal.SIGTERM)
+        self.assertEqual(program.exit_code(), 0)
+
     def test_the_command_line_wins(self):
         self.write('service = "ack"', f'listen = "unix:{self.place}/sock"', "quiet = true")
         _, url = self.serve("echo", "--listen", TCP, "--quiet=false")
@@ -85,6 +98,18 @@ class Checking(ConfigTest, TlsTest):
                    f'key = "{self.file("localhost.key")}"')
         self.assertEqual(self.check(), (0, f"{self.path}: ok\n", ""))
 
+    def test_a_relay_is_checked_too(self):
+        self.write('to = "127.0.0.1:9"', f'listen = "{TCP}"')
+        program = self.command("relay", "--config", self.path, "--check")
+        self.assertEqual((program.exit_code(), program.stdout.all().decode()),
+                         (0, f"{self.path}: ok\n"))
+        self.write(f'listen = "{TCP}"', 'to-file = "none"', 'cert = "none.pem"')
+        program = self.command("relay", "--config", self.path, "--check")
+        self.assertEqual(program.exit_code(), 2)
+        told = program.stderr.all().decode()
+        self.assertIn(f"error: {self.path}:2:11: read the upstreams in {self.place}/none", told)
+        self.assertIn(f"error: {self.path}:3:8: ", told)
+
     def test_the_place_of_each_mistake_is_told(self):
         (self.place / "tokens").write_text("nonsense\n")
         (self.place / "tokens").chmod(0o600)
@@ -104,6 +129,25 @@ class Checking(ConfigTest, TlsTest):
         code, _, told = self.check()
         self.assertEqual(code, 2)
         self.assertRegex(told, r"^error: bowline.toml:3:3: listen on wss://:1: .*TLS needs a cert")
+
+    def test_what_can_not_be_a_place_is_a_mistake(self):
+        self.write('listen = "localhost"', 'admin = "https://127.0.0.1:0"')
+        code, _, told = self.check()
+        self.assertEqual(code, 2)
+        self.assertRegex(told, r"error: bowline.toml:2:9: .*TLS needs a certificate")
+        self.write('listen = "localhost"', 'admin = "foo"')
+        self.assertRegex(self.check()[2], r"error: bowline.toml:2:9: .*it has no port")
+        self.write('listen = "localhost"')
+        self.assertRegex(self.check()[2], r"error: bowline.toml:1:10: .*it has no port")
+
+    def test_what_is_no_number_has_its_place_too(self):
+        self.write('rate-bytes = "5Q"', 'rate-messages = "many"', 'idle-timeout = "5X"')
+        code, _, told = self.check()
+        self.assertEqual(code, 2)
+        self.check_lines(told.splitlines(),
+                         r"error: bowline.toml:1:14: rate-bytes: '5Q' is no number; .*",
+                         r"error: bowline.toml:2:17: rate-messages: 'many' is no number; .*",
+                         r"error: bowline.toml:3:16: idle-timeout: .*")
 
     def test_nothing_is_listened_at(self):
         self.write(f'listen = "unix:{self.place}/sock"')
@@ -171,6 +215,41 @@ class HangingUp(ConfigTest, TlsTest):
         self.hang_up(program, "max-per-address = 20")
         program.stderr.find("options loaded anew")
         self.assertTrue(self.served(port))
+
+    def test_a_relay_follows_its_upstreams(self):
+        servers = [self.command("serve", "ack", "--listen", TCP), self.command("serve", "echo",
+                                                                               "--listen", TCP)]
+        ack, echo = (server.stderr.find(r"listening on (\S+)")[1] for server in servers)
+        self.write(f'listen = "{TCP}"', f'to = "{ack}"', "check-interval = 0")
+        relay = self.command("relay", "--config", self.path)
+        port = int(relay.stderr.find(r"listening on \S+:(\d+)")[1])
+        with connect(port) as first:
+            self.assertEqual(ask(first, b"hello\n", 8), b"accepted")
+            self.hang_up(relay, f'to = "{echo}"', "check-interval = 0", "max-per-address = 9",
+                         "threads = 3")
+            relay.stderr.find("options max-per-address, to loaded anew")
+            relay.stderr.find("options threads stay as they were: .* takes a restart")
+            relay.stderr.find("upstreams loaded anew")
+            self.assertTrue(self.served(port))
+            self.assertEqual(ask(first, b"again\n", 8), b"accepted")
+
+    def test_a_relay_stays_as_it_is_when_there_are_mistakes(self):
+        self.write(f'listen = "{TCP}"', 'to = "127.0.0.1:9"', "check-interval = 0")
+        relay = self.command("relay", "--config", self.path)
+        relay.stderr.find("listening on")
+        self.hang_up(relay, 'to-file = "none"', "check-interval = 0")
+        relay.stderr.find(f"options stay as they were: {self.path}:2:11: read the upstreams in ")
+        relay.interrupt(signal.SIGTERM)
+        self.assertEqual(relay.exit_code(), 0)
+
+    def test_new_certificates_are_taken_up_though_the_options_have_mistakes(self):
+        for name in ("localhost.pem", "localhost.key"):
+            (self.place / name).write_bytes(pathlib.Path(self.file(name)).read_bytes())
+        program, _ = self.serve_tcp('cert = "localhost.pem"', 'key = "localhost.key"')
+        os.utime(self.place / "localhost.pem")
+        self.hang_up(program, "threads = 0")
+        program.stderr.find("options stay as they were")
+        program.stderr.find("certificates loaded anew")
 
     def test_certificates_and_tokens_may_come_from_other_files(self):
         for name in ("alice", "bob"):

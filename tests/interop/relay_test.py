@@ -1,26 +1,23 @@
-"""`bowline relay` between real servers and clients: transports, failover, drain, PROXY protocol."""
+"""`bowline relay` between real servers and clients: transports, failover, drain."""
 
 import contextlib
 import hashlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import socket
 import ssl
-import struct
 import tempfile
 import threading
 import unittest
 
-from certificates import HOST, TlsTest, needs
+from certificates import HOST, TlsTest
 from harness import WAIT_MAX, ProgramTest
 from wire import (ALL_BYTES, MIB, ask, connect, connect_url, echo, exchange, is_ended,
                   is_reset, receive_exactly, receive_to_end, reset)
 
 TCP = "tcp://127.0.0.1:0"
-V2_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 BACKENDS = ("epoll", "io_uring")
 
 
@@ -225,10 +222,28 @@ class Balancing(RelayTest):
         event = json.loads(program.stderr.line())
         self.assertEqual((event["event"], event["upstream"]), ("upstream_added", "127.0.0.1:9"))
 
+    def test_a_list_with_a_mistake_changes_nothing(self):
+        path = self.folder() / "list"
+        path.write_text("127.0.0.1:9\n")
+        program, _ = self.relay("--to-file", str(path), "--check-interval", "0")
+        path.write_text("127.0.0.1:9\nfoo\n")
+        program.interrupt(signal.SIGHUP)
+        program.stderr.find("upstreams stay as they were: .*line 2: .*it has no port")
+
     def test_no_upstream_is_a_usage_error(self):
         program = self.command("relay", "--listen", TCP)
         self.assertEqual(program.exit_code(), 2)
         self.assertIn("name one with --to URL", program.stderr.all().decode())
+
+    def test_an_upstream_that_can_not_be_one_is_a_usage_error(self):
+        for url in ("localhost", "http://localhost:1", "any://localhost:1"):
+            program = self.command("relay", "--listen", TCP, "--to", url)
+            self.assertEqual(program.exit_code(), 2, url)
+
+    def test_a_word_too_many_is_a_usage_error(self):
+        program = self.command("relay", "--listen", TCP, "--to", "127.0.0.1:9", "extra")
+        self.assertEqual(program.exit_code(), 2)
+        self.assertIn("unexpected argument extra", program.stderr.all().decode())
 
 
 class Secure(TlsTest, RelayTest):
@@ -284,100 +299,6 @@ class WebSockets(RelayTest):
         answers = self.talk(f"ws://127.0.0.1:{port}/", "one\ntwo\n", "--count", "2")
         self.assertEqual(answers, b"accepted\naccepted\n")
         self.assertEqual(self.talk(f"ws://127.0.0.1:{port}/", "close\n"), b"closed\n")
-
-
-class ProxyProtocol(RelayTest):
-    @contextlib.contextmanager
-    def told(self, version):
-        """Gives (a client that gets back what its upstream is told, the relay's port)."""
-        server = self.server()
-        _, port = self.relay("--to", f"127.0.0.1:{server.port}", "--proxy-protocol", version)
-        with connect(port) as peer:
-            yield peer, port
-
-    def test_upstreams_are_told_in_version_1(self):
-        with self.told("v1") as (peer, port):
-            line = f"PROXY TCP4 127.0.0.1 127.0.0.1 {peer.getsockname()[1]} {port}\r\n"
-            self.assertEqual(receive_exactly(peer, len(line)), line.encode())
-
-    def test_upstreams_are_told_in_version_2(self):
-        with self.told("v2") as (peer, port):
-            header = V2_SIGNATURE + b"\x21\x11\0\x0c" + socket.inet_aton("127.0.0.1") * 2
-            header += struct.pack(">HH", peer.getsockname()[1], port)
-            self.assertEqual(receive_exactly(peer, len(header)), header)
-
-    def test_a_client_far_away_is_reported_by_a_server_behind_two_relays(self):
-        report = self.command("serve", "report", "--listen", TCP, "--proxy-from", "127.0.0.1")
-        for version in ("v1", "v2"):
-            with self.subTest(version):
-                _, inner = self.relay("--to", f"127.0.0.1:{report.port()}", "--proxy-from",
-                                      "127.0.0.0/8", "--proxy-protocol", version)
-                _, outer = self.relay("--to", f"127.0.0.1:{inner}", "--proxy-protocol", version)
-                with connect(outer) as peer:
-                    awaited = f"from {peer.getsockname()}".encode()
-                    peer.sendall(b"hello")
-                    answer = peer.recv(1000)
-                    self.assertTrue(answer.endswith(awaited), (answer, awaited))
-
-    def test_who_is_not_trusted_is_refused(self):
-        program, port = self.serve("--proxy-from", "10.0.0.0/8")
-        with connect(port) as peer:
-            peer.sendall(b"PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\nhello")
-            self.assertTrue(is_ended(peer))
-        program.stderr.find("failed after .*not trusted")
-
-    def test_who_sends_no_header_is_refused(self):
-        program, port = self.serve("--proxy-from", "127.0.0.1")
-        with connect(port) as peer:
-            peer.sendall(b"hello")
-            self.assertTrue(is_ended(peer))
-        program.stderr.find("failed after .*did not begin with a PROXY header")
-
-    def test_a_range_that_can_not_be_read_is_a_usage_error(self):
-        program = self.command("serve", "echo", "--proxy-from", "10.0.0.1/8")
-        self.assertEqual(program.exit_code(), 2)
-        self.assertIn("10.0.0.0/8", program.stderr.all().decode())
-
-    def serve(self, *options):
-        """Starts the report service with `options`; gives (program, port)."""
-        program = self.command("serve", "report", "--listen", TCP, *options)
-        return program, program.port()
-
-
-@needs("haproxy")
-class Haproxy(RelayTest):
-    """HAProxy speaks the protocol it invented: what it sends is read, and what it reads is sent."""
-
-    def haproxy(self, bind, server):
-        """Starts HAProxy; gives the port where it listens."""
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        path = self.folder() / "haproxy.cfg"
-        path.write_text(
-            "defaults\n mode tcp\n timeout connect 5s\n timeout client 9s\n timeout server 9s\n"
-            f"listen all\n bind 127.0.0.1:{port} {bind}\n server one {server}\n")
-        program = self._start([shutil.which("haproxy")], ["-db", "-f", path])
-        program.port()
-        return port
-
-    def test_its_headers_are_read(self):
-        report = self.command("serve", "report", "--listen", TCP, "--proxy-from", "127.0.0.1")
-        for option in ("send-proxy", "send-proxy-v2"):
-            with self.subTest(option):
-                port = self.haproxy("", f"127.0.0.1:{report.port()} {option}")
-                with connect(port) as peer:
-                    peer.sendall(b"hello")
-                    self.assertIn(f"from {peer.getsockname()}".encode(), peer.recv(1000))
-
-    def test_it_reads_ours(self):
-        report = self.command("serve", "report", "--listen", TCP, "--proxy-from", "127.0.0.1")
-        front = self.haproxy("accept-proxy", f"127.0.0.1:{report.port()} send-proxy")
-        for version in ("v1", "v2"):
-            with self.subTest(version):
-                _, port = self.relay("--to", f"127.0.0.1:{front}", "--proxy-protocol", version)
-                with connect(port) as peer:
-                    peer.sendall(b"hello")
-                    self.assertIn(f"from {peer.getsockname()}".encode(), peer.recv(1000))
 
 
 if __name__ == "__main__":

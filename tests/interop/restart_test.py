@@ -288,6 +288,16 @@ class HotRestart(SupervisedTest):
         self.end(program, process)
         self.assertFalse(os.path.exists(path), "the file went with the last process")
 
+    def test_the_admin_address_goes_over_as_well(self):
+        for admin in ("http://127.0.0.1:0", f"unix:{self.folder()}/admin"):
+            with self.subTest(admin):
+                program = self.supervised("serve", "echo", "--listen", TCP, "--admin", admin)
+                place = program.stderr.find(r"listening on (\S+) \(admin\)")[1]
+                process = self.restart(program)
+                self.assertEqual(program.exit_code(), 0)
+                self.assertEqual(self.command("sockets", "--server", place).exit_code(), 0)
+                self.end(program, process)
+
     def test_a_file_that_another_made_is_never_removed(self):
         path = f"{self.folder()}/echo"
         program = self.activated(path, "echo.socket", "serve", "echo", "--listen", f"unix:{path}")

@@ -257,29 +257,52 @@ TEST_F(AdminTest, knows_from_when_to_when_the_server_is_ready) {
   EXPECT_EQ(page("/readyz"), "503 draining\n");
 }
 
-TEST_F(AdminTest, names_the_loop_that_does_not_answer) {
-  std::promise<void> blocked;
-  std::promise<void> released;
-  auto block = [&](Stream stream) -> Task<> {
-    return [](Stream client, std::promise<void>* begun, std::promise<void>* go_on) -> Task<> {
-      Chunk first = co_await client.read_some();
-      begun->set_value();
-      go_on->get_future().wait();
-    }(std::move(stream), &blocked, &released);
-  };
-  AdminOptions options;
-  options.answer_timeout = 50ms;
-  begin(block, options);
-  std::thread running([&] { server_->run(); });
-  Socket client = connect(listening_.get_future().get());
-  client.send_all("block");
-  blocked.get_future().wait();
+// A server whose only loop is held up by its client, which is connection 1.
+class BlockedAdminTest : public AdminTest {
+ protected:
+  BlockedAdminTest() {
+    auto block = [this](Stream stream) { return hold_up(std::move(stream), this); };
+    AdminOptions options;
+    options.answer_timeout = 50ms;
+    begin(block, options);
+    running_ = std::thread([this] { server_->run(); });
+    client_.emplace(connect(listening_.get_future().get()));
+    client_->send_all("block");
+    blocked_.get_future().wait();
+  }
+  ~BlockedAdminTest() override {
+    server_->stop();
+    running_.join();
+  }
+  void let_go_on() {
+    released_.set_value();
+    while (page("/healthz") != "200 healthy\n") continue;
+  }
+
+ private:
+  static Task<> hold_up(Stream client, BlockedAdminTest* test) {
+    Chunk first = co_await client.read_some();
+    test->blocked_.set_value();
+    test->released_.get_future().wait();
+    co_await testing::echo_until_the_end(std::move(client));
+  }
+
+  std::promise<void> blocked_;
+  std::promise<void> released_;
+  std::optional<Socket> client_;
+  std::thread running_;
+};
+
+TEST_F(BlockedAdminTest, names_the_loop_that_does_not_answer) {
   EXPECT_EQ(page("/healthz"), "503 no answer from loop 0\n");
   EXPECT_THAT(page("/metrics"), StartsWith("503 A loop of the server does not answer"));
-  released.set_value();
-  while (page("/healthz") != "200 healthy\n") continue;
-  server_->stop();
-  running.join();
+  let_go_on();
+}
+
+TEST_F(BlockedAdminTest, leaves_no_trace_that_nobody_reads) {
+  EXPECT_THAT(page("/connections/1/trace"), StartsWith("503 A loop of the server does not answer"));
+  let_go_on();
+  EXPECT_THAT(page("/connections"), HasSubstr("\"traced\":false"));
 }
 
 TEST_F(AdminTest, tells_why_it_can_not_listen) {

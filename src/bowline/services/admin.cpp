@@ -202,34 +202,35 @@ class Pages {
 
   Task<> trace_connection() {
     TraceLines lines(network_, options_.trace_size_max);
-    std::optional<bool> traced = to_head_;  // then nothing is shown, so nothing is begun
-    if (!to_head_) traced = co_await ask(server_.trace(number_, lines.tracer()));
-    if (!traced) co_return;
-    if (!*traced) {
+    std::optional<bool> traced = co_await ask(server_.trace(number_, lines.tracer()));
+    if (!traced) {
+      co_await end_trace();  // a loop that is late may yet begin it
+    } else if (*traced) {
+      co_await with_scope(show, this, &lines);
+    } else {
       say(404, fmt::format("There is no connection {} that can be traced.\n", number_));
-      co_return;
     }
-    HttpFieldList fields = {{"Content-Type", "application/x-ndjson"},
-                            {"Cache-Control", "no-store"}};
-    co_await http_->begin_response(200, fields);
-    if (!to_head_) co_await with_scope(show, this, &lines);
-    co_await http_->end_response();
   }
   // Until the connection or the client has gone.
   static Task<> show(Scope& scope, Pages* self, TraceLines* lines) {
-    scope.start(self->watch_client(scope));
-    for (bool more = true; more;) {
+    HttpFieldList fields = {{"Content-Type", "application/x-ndjson"},
+                            {"Cache-Control", "no-store"}};
+    Result<void> begun = co_await attempt(self->http_->begin_response(200, fields));
+    if (begun) scope.start(self->watch_client(scope));
+    for (bool more = begun.ok() && !self->to_head_; more;) {
       Result<std::string> text = co_await attempt(lines->next());
       more = text && !text->empty();
       if (!more) break;
       Result<void> sent = co_await attempt(self->http_->send(*text));
       more = sent.ok();
     }
-    if (!lines->ended()) {
-      Task<bool> ending = self->server_.trace(self->number_, {});
-      Result<bool> ended = co_await attempt(std::move(ending));
-    }
+    if (!lines->ended()) co_await self->end_trace();
+    Result<void> ended = co_await attempt(self->http_->end_response());
     scope.cancel();
+  }
+  Task<> end_trace() {
+    Task<bool> ending = server_.trace(number_, {});
+    Result<bool> ended = co_await attempt(within(options_.answer_timeout, std::move(ending)));
   }
   Task<> watch_client(Scope& scope) {
     Result<void> left = co_await attempt(http_->client_left());
@@ -305,10 +306,13 @@ Task<> serve_admin(Server& server, const AdminOptions& options, Stream stream) {
 Admin::Admin(Server& server, AdminOptions options) : options_(std::move(options)) {
   auto word = std::make_shared<FirstWord>();
   ServerOptions own = own_options(options_);
-  own.observer = [word](const ServerEvent& event) {
-    if (event.kind == ServerEvent::Kind::listening) word->say(page_url(event.url));
+  own.observer = [this, word](const ServerEvent& event) {
+    if (event.kind != ServerEvent::Kind::listening) return;
+    listeners_ = own_->listeners();
+    word->say(page_url(event.url));
   };
   own_ = std::make_unique<Server>(worker_.network(), std::move(own));
+  own_->adopt(std::move(options_.adopted));
   auto handle = [&server, this](Stream stream) {
     return serve_admin(server, options_, std::move(stream));
   };
@@ -326,6 +330,10 @@ Admin::Admin(Server& server, AdminOptions options) : options_(std::move(options)
 
 Admin::~Admin() {
   end();
+}
+
+void Admin::hand_over() {
+  worker_.post([this](Scope&) { own_->hand_over(); });
 }
 
 // Before what the thread uses goes.

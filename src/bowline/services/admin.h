@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace bowline {
 
@@ -30,6 +31,7 @@ struct AdminOptions {
   // How long a loop of the server may take to answer. One that does not is unhealthy.
   Duration answer_timeout = std::chrono::seconds(1);
   std::size_t trace_size_max = 1024 * 1024;  // bytes of one trace that its reader has not taken
+  std::vector<InheritedSocket> adopted;      // as of Server::adopt()
 };
 
 // Serves the client of `stream` as an Admin does, on any loop. Both must outlive it.
@@ -45,6 +47,9 @@ class Admin {
 
   // Where it listens, with the port that was chosen: "http://127.0.0.1:9100".
   const std::string& url() const { return url_; }
+  // For another process that is to go on with it: as of Server, but from any thread.
+  const std::vector<InheritedSocket>& listeners() const { return listeners_; }
+  void hand_over();
 
  private:
   void end();
@@ -53,6 +58,7 @@ class Admin {
   Worker worker_;
   std::unique_ptr<Server> own_;  // that serves the pages
   std::string url_;
+  std::vector<InheritedSocket> listeners_;
 };
 
 }  // namespace bowline
