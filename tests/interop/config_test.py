@@ -121,8 +121,8 @@ class Checking(ConfigTest, TlsTest):
         self.check_lines(told.splitlines(),
                          r"error: bowline.toml:3:11: --framing is for bytes .*",
                          r"error: bowline.toml:4:8: .*none.pem: no such file.*",
-                         r"error: bowline.toml:6:15: read tokens tokens, line 1: .*",
-                         r"error: bowline.toml:8:16: read tokens tokens, line 1: .*")
+                         r"error: bowline.toml:8:16: read tokens tokens, line 1: .*",
+                         r"error: bowline.toml:6:15: read tokens tokens, line 1: .*")
 
     def test_what_can_not_be_listened_at_is_a_mistake(self):
         self.write("listen = [", f'  "{TCP}",', '  "wss://:1",', "]")
