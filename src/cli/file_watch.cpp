@@ -57,7 +57,8 @@ void FileWatch::run() {
   timespec period = as_timespec(period_);
   std::string before = loaded_;
   while (!stopping_) {
-    bool asked = ::sigtimedwait(&signals, nullptr, &period) == SIGHUP;
+    bool asked = (files_.empty() ? ::sigwaitinfo(&signals, nullptr)
+                                 : ::sigtimedwait(&signals, nullptr, &period)) == SIGHUP;
     if (stopping_) return;
     std::string now = stamp();
     bool settled = now == before;

@@ -201,6 +201,10 @@ class Pages {
   }
 
   Task<> trace_connection() {
+    if (to_head_) {  // nothing is shown, so nothing is begun
+      co_await begin_trace();
+      co_return co_await http_->end_response();
+    }
     TraceLines lines(network_, options_.trace_size_max);
     std::optional<bool> traced = co_await ask(server_.trace(number_, lines.tracer()));
     if (!traced) {
@@ -213,11 +217,9 @@ class Pages {
   }
   // Until the connection or the client has gone.
   static Task<> show(Scope& scope, Pages* self, TraceLines* lines) {
-    HttpFieldList fields = {{"Content-Type", "application/x-ndjson"},
-                            {"Cache-Control", "no-store"}};
-    Result<void> begun = co_await attempt(self->http_->begin_response(200, fields));
+    Result<void> begun = co_await attempt(self->begin_trace());
     if (begun) scope.start(self->watch_client(scope));
-    for (bool more = begun.ok() && !self->to_head_; more;) {
+    for (bool more = begun.ok(); more;) {
       Result<std::string> text = co_await attempt(lines->next());
       more = text && !text->empty();
       if (!more) break;
@@ -227,6 +229,11 @@ class Pages {
     if (!lines->ended()) co_await self->end_trace();
     Result<void> ended = co_await attempt(self->http_->end_response());
     scope.cancel();
+  }
+  Task<> begin_trace() {
+    HttpFieldList fields = {{"Content-Type", "application/x-ndjson"},
+                            {"Cache-Control", "no-store"}};
+    co_await http_->begin_response(200, fields);
   }
   Task<> end_trace() {
     Task<bool> ending = server_.trace(number_, {});
