@@ -28,9 +28,10 @@ constexpr const char* notes =
     "  bowline relay --listen ws://:8080 --to localhost:6379\n"
     "  bowline relay --listen :5432 --to-file /etc/databases --balance source\n"
     "  bowline relay --listen :8000 --to localhost:9000 --proxy-protocol v2\n"
-    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it. SIGUSR2"
-    "\nrestarts it as it does a server.\n"
-    "\nexit status: 0 stopped, 1 it could not listen, 2 usage\n";
+    "  bowline relay --config /etc/relay.toml --check\n"
+    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it. SIGHUP has"
+    "\nits files read again, and SIGUSR2 restarts it, as they do with a server.\n"
+    "\nexit status: 0 stopped, 1 it could not listen, 2 usage, or --check found mistakes\n";
 
 }  // namespace
 
