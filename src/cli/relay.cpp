@@ -29,8 +29,8 @@ constexpr const char* notes =
     "  bowline relay --listen :5432 --to-file /etc/databases --balance source\n"
     "  bowline relay --listen :8000 --to localhost:9000 --proxy-protocol v2\n"
     "  bowline relay --config /etc/relay.toml --check\n"
-    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it. SIGHUP has"
-    "\nits files read again, and SIGUSR2 restarts it, as they do with a server.\n"
+    "\nCtrl-C and SIGTERM drain the relay, as they drain a server; a second one stops it. SIGHUP"
+    "\nhas its files read again, and SIGUSR2 restarts it, as they do with a server.\n"
     "\nexit status: 0 stopped, 1 it could not listen, 2 usage, or --check found mistakes\n";
 
 }  // namespace
