@@ -37,6 +37,13 @@ Task<> relay_server(Network network, Relay* relay) {
   co_await with_scope(accept_and_relay, &listener, relay);
 }
 
+Task<> relay_websocket(Network network, Upstreams* upstreams, const WebSocketSettings* settings) {
+  Listener listener = co_await listen(network, "tcp://:8000");
+  Stream client = co_await listener.accept();
+  client = co_await accept_websocket(network, std::move(client), *settings);
+  co_await relay_to(*upstreams, std::move(client));
+}
+
 // Hosts "client", "relay" and "server".
 class RelayTest : public ::testing::Test {
  protected:
@@ -56,6 +63,16 @@ class RelayTest : public ::testing::Test {
     world_.host("client").start(program, client, &client_end_, &done);
     EXPECT_TRUE(world_.run_until([&] { return done; }, 1h));
     world_.run_for(1min);
+  }
+  // The same where both are programs of their own, and all speak WebSocket.
+  void talk_over_websockets(Task<> (*server)(Network, const WebSocketSettings*),
+                            Task<> (*client)(Network, std::string*)) {
+    WebSocketSettings settings;
+    upstreams_.set({"ws://server:7000/"});
+    world_.host("server").start(server, &settings);
+    world_.host("relay").start(relay_websocket, &upstreams_, &settings);
+    world_.host("client").start(client, &client_end_);
+    EXPECT_TRUE(world_.run(1h));
   }
 
   sim::World world_;
@@ -207,13 +224,6 @@ TEST_F(RelayTest, delivers_what_a_server_said_before_it_stopped_to_listen) {
   EXPECT_EQ(client_end_, "no, thank you");
 }
 
-Task<> relay_websocket(Network network, Upstreams* upstreams, const WebSocketSettings* settings) {
-  Listener listener = co_await listen(network, "tcp://:8000");
-  Stream client = co_await listener.accept();
-  client = co_await accept_websocket(network, std::move(client), *settings);
-  co_await relay_to(*upstreams, std::move(client));
-}
-
 // Gives back each message, of its kind, with its size in front, until one says "leave".
 Task<> serve_websocket(Network network, const WebSocketSettings* settings) {
   Listener listener = co_await listen(network, "tcp://:7000");
@@ -242,12 +252,7 @@ Task<> talk_websocket(Network network, std::string* told) {
 }
 
 TEST_F(RelayTest, between_websockets_messages_and_the_close_stay_what_they_are) {
-  WebSocketSettings settings;
-  upstreams_.set({"ws://server:7000/"});
-  world_.host("server").start(serve_websocket, &settings);
-  world_.host("relay").start(relay_websocket, &upstreams_, &settings);
-  world_.host("client").start(talk_websocket, &client_end_);
-  EXPECT_TRUE(world_.run(1h));
+  talk_over_websockets(serve_websocket, talk_websocket);
   EXPECT_EQ(client_end_, "[3 text][4 bytes]*[0 text] 4001 as you wish");
 }
 
@@ -278,12 +283,7 @@ Task<> talk_without_listening(Network network, std::string* told) {
 }
 
 TEST_F(RelayTest, passes_a_close_on_to_who_could_not_be_heard_any_more) {
-  WebSocketSettings settings;
-  upstreams_.set({"ws://server:7000/"});
-  world_.host("server").start(serve_and_restart, &settings);
-  world_.host("relay").start(relay_websocket, &upstreams_, &settings);
-  world_.host("client").start(talk_without_listening, &client_end_);
-  EXPECT_TRUE(world_.run(1h));
+  talk_over_websockets(serve_and_restart, talk_without_listening);
   EXPECT_EQ(client_end_, "4 1012");
 }
 

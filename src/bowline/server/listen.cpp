@@ -11,15 +11,18 @@ Error unusable(std::string_view action, const std::string& url, std::string_view
 
 // The first address of the host and port of `url`.
 Task<Address> address_of(Network network, Url url, std::string_view action) {
-  if (!url.port) {
-    throw unusable(action, url.text(),
-                   fmt::format("it has no port: {}://host:port, port 0 for any", url.scheme));
-  }
+  check_port(url, action);
   std::vector<Address> addresses = co_await network.resolve(url.host, *url.port, true);
   co_return addresses.front();
 }
 
 }  // namespace
+
+void check_port(const Url& url, std::string_view action) {
+  if (url.port || url.is_unix()) return;
+  throw unusable(action, url.text(),
+                 fmt::format("it has no port: {}://host:port, port 0 for any", url.scheme));
+}
 
 bool is_datagram(const Url& url) {
   return url.scheme == "udp" || url.scheme == "unixgram";

@@ -7,6 +7,7 @@
 #include "bowline/net/network.h"
 
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace bowline {
@@ -18,6 +19,9 @@ Task<Listener> listen(Network network, std::string url, ListenOptions options = 
 
 // A datagram socket at udp://host:port, unixgram:/path or unixgram:@abstract, in the same way.
 Task<Datagrams> bind(Network network, std::string url, DatagramOptions options = {});
+
+// Throws the Error of both for a URL without a port that needs one; `action` is what it says.
+void check_port(const Url& url, std::string_view action);
 
 // Does `url` name a socket of datagrams, for bind()?
 bool is_datagram(const Url& url);

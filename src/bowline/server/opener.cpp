@@ -120,10 +120,7 @@ Opener make_opener(const Url& url, const OpenOptions& options) {
       throw unusable(url,
                      "TLS needs a certificate: --cert FILE --key FILE; `bowline cert` makes one");
     }
-    if (!url.is_unix() && !url.port) {
-      throw unusable(url,
-                     fmt::format("it has no port: {}://host:port, port 0 for any", url.scheme));
-    }
+    check_port(url, "listen on");
     Open open = is_open(scheme, options) ? nullptr : scheme.open;
     if (!options.proxies.empty() && !is_datagram(url)) {
       return [open](Network network, Stream stream, const OpenOptions& present) {
